@@ -1,0 +1,84 @@
+"""What checks see: subjects, their surfaces, documents and configuration, frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from ctb_audit.model import Catalog, Column, Declaration, Function, Name, Surface, System, Table
+from ctb_audit.standard import Level, Standard, TrackingField
+
+
+@dataclass(frozen=True, slots=True)
+class LevelConflict:
+    """Two declarations that give a table different levels (`conflicting-level`)."""
+
+    used: Declaration
+    other: Declaration
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One table across its surfaces, judged once, on its primary surface.
+
+    `exempt` and `planned` say why ("" for not). `declarations` come from every surface, in the
+    order of STANDARD section 3; `tables` holds the table on every surface.
+    """
+
+    table: Table
+    surface: Surface
+    level: Level
+    level_source: str
+    declarations: tuple[Declaration, ...] = ()
+    conflicts: tuple[LevelConflict, ...] = ()
+    exempt: str = ""
+    planned: str = ""
+    tables: Mapping[Surface, tuple[Table, ...]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> Name:
+        return self.table.qualified
+
+    @property
+    def system(self) -> System:
+        return self.table.system
+
+    def tracking_column(self, wanted: TrackingField) -> Column | None:
+        """The column that plays the field's role, under its name or an alias."""
+        for name in wanted.names_in(self.system):
+            column = self.table.column(name)
+            if column is not None:
+                return column
+        return None
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything an audit judges. `levels_declared`: some source declares levels at all.
+    `stated`: rules that a reference states for all tables, by tracking role
+    (`orbt_layer`, `blueprint_version`, `timestamp_order`, `heir_id`, `process_id`)."""
+
+    standard: Standard
+    subjects: tuple[Subject, ...]
+    catalogs: tuple[Catalog, ...]
+    today: date
+    levels_declared: bool = False
+    stated: frozenset[str] = frozenset()
+    root: str | None = None
+
+    @cached_property
+    def surfaces(self) -> frozenset[Surface]:
+        return frozenset(c.surface for c in self.catalogs)
+
+    def function(self, subject: Subject, name: Name) -> Function | None:
+        """The function a trigger of the subject names; None where no source defines it."""
+        for catalog in self.catalogs:
+            if catalog.surface != subject.surface:
+                continue
+            for function in catalog.functions_by_name.get(name, ()):
+                return function
+        return None
+
+    @cached_property
+    def tables(self) -> Mapping[tuple[System, Name], Subject]:
+        return {(s.system, s.name): s for s in self.subjects}

@@ -1,0 +1,115 @@
+"""A standard and its rules, as loaded and validated data.
+
+`rules/standards/<id>.toml` holds the fields, formats, levels and exemptions, `rules/<topic>/<rule-id>.toml` one rule
+each. `load_standard` merges them (user folders last) and refuses anything malformed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ctb_audit.model import System
+
+Level = Literal["STRICT", "STANDARD", "RELAXED", "NONE"]
+Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO"]
+LEVELS: tuple[Level, ...] = ("STRICT", "STANDARD", "RELAXED", "NONE")
+SEVERITIES: tuple[Severity, ...] = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO")
+WEIGHTS: Mapping[str, int] = {"CRITICAL": 10, "HIGH": 5, "MEDIUM": 3, "LOW": 1, "INFO": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingField:
+    """One tracking column (STANDARD section 1).
+
+    `names`: the accepted names by system, the first is the proper one ("*" for any other
+    system). `families`: accepted type families by system. `min_length`: of a text type with a
+    length; None for no bound. `format`: key of `Standard.formats`. `default`: "" none required, "now",
+    "in-range", "matches-format". `minimum`, `maximum`: of a number. `values`: the only ones.
+    `required`: NOT NULL and present in STRICT and STANDARD, optional otherwise.
+    """
+
+    role: str
+    names: Mapping[str, tuple[str, ...]]
+    families: Mapping[str, tuple[str, ...]]
+    spelling: str
+    required: bool = True
+    min_length: int | None = None
+    default: str = ""
+    format: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    values: tuple[str, ...] = ()
+    nullable: bool = False
+    tables: tuple[str, ...] = ()  # only these kinds of table expect it: "declared", "entity", ...
+
+    def names_in(self, system: System) -> tuple[str, ...]:
+        return self.names.get(system, self.names["*"])
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`kind` fail, ok or fixed. `findings`: what must be found, as (table, requirement) pairs."""
+
+    kind: Literal["fail", "ok", "fixed"]
+    title: str
+    sql: str
+    findings: tuple[tuple[str, str], ...] = ()
+    config: str = ""  # a ctb.toml text
+    system: System = "postgresql"
+    document: str = ""  # a schema reference, in place of or beside sql
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule file. `levels`: severity by level where it differs from `severity` capped by
+    STANDARD section 11, None where the level does not ask for it."""
+
+    id: str
+    topic: str
+    summary: str
+    why: str
+    remedy: str
+    severity: Severity
+    check: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    levels: Mapping[str, Severity | None] = field(default_factory=dict)
+    systems: tuple[System, ...] = ()
+    kinds: tuple[str, ...] = ()
+    exempt: bool = False  # also judged on exempt tables
+    requirement: str = ""
+    clause: str = ""  # of the standard, e.g. "STANDARD 1"
+    tags: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    def severity_at(self, level: str) -> Severity | None:
+        """Severity at an enforcement level; None where the level does not judge it."""
+        if level in self.levels:
+            return self.levels[level]
+        if level == "NONE":
+            return "INFO"
+        if level == "RELAXED" and WEIGHTS[self.severity] > WEIGHTS["LOW"]:
+            return "LOW"
+        return self.severity
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """`formats`: name -> regular expression (full match). `table_ids`: system -> pattern.
+    `exempt`: table names of migration trackers, `*` allowed. `hash`: of all that was loaded."""
+
+    id: str
+    title: str
+    fields: tuple[TrackingField, ...]
+    formats: Mapping[str, str]
+    table_ids: Mapping[str, str]
+    rules: Mapping[str, Rule]
+    default_level: Level = "STANDARD"
+    exempt: tuple[str, ...] = ()
+    log_tables: tuple[str, ...] = ("*_log", "*_logs")
+    id_registry: str = ""
+    capacity: int = 100  # ids for each month, system and mode (STANDARD section 2)
+    hash: str = ""
+
+    def field(self, role: str) -> TrackingField | None:
+        return next((f for f in self.fields if f.role == role), None)
