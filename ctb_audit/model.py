@@ -151,7 +151,8 @@ class IndexKey:
 class Index:
     """An index of its own; those that back a constraint are implied by the constraint and not
     listed. `intended`: a document asks for it and the engine would reject it; outside fidelity
-    and drift."""
+    and drift.
+    """
 
     name: str
     keys: tuple[IndexKey, ...]

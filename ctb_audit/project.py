@@ -56,7 +56,8 @@ class Subject:
 class Project:
     """Everything an audit judges. `levels_declared`: some source declares levels at all.
     `stated`: rules that a reference states for all tables, by tracking role
-    (`orbt_layer`, `blueprint_version`, `timestamp_order`, `heir_id`, `process_id`)."""
+    (`orbt_layer`, `blueprint_version`, `timestamp_order`, `heir_id`, `process_id`).
+    """
 
     standard: Standard
     subjects: tuple[Subject, ...]

@@ -1,7 +1,7 @@
 """A standard and its rules, as loaded and validated data.
 
-`rules/standards/<id>.toml` holds the fields, formats, levels and exemptions, `rules/<topic>/<rule-id>.toml` one rule
-each. `load_standard` merges them (user folders last) and refuses anything malformed.
+`rules/standards/<id>.toml` holds the fields, formats, levels and exemptions,
+`rules/<topic>/<rule-id>.toml` one rule each. `load_standard` merges them (user folders last) and refuses anything malformed.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ class TrackingField:
 
     `names`: the accepted names by system, the first is the proper one ("*" for any other
     system). `families`: accepted type families by system. `min_length`: of a text type with a
-    length; None for no bound. `format`: key of `Standard.formats`. `default`: "" none required, "now",
-    "in-range", "matches-format". `minimum`, `maximum`: of a number. `values`: the only ones.
+    length; None for no bound. `format`: key of `Standard.formats`. `default`: "" none
+    required, "now", "in-range", "matches-format". `minimum`, `maximum`: of a number. `values`: the only ones.
     `required`: NOT NULL and present in STRICT and STANDARD, optional otherwise.
     """
 
@@ -62,7 +62,8 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule file. `levels`: severity by level where it differs from `severity` capped by
-    STANDARD section 11, None where the level does not ask for it."""
+    STANDARD section 11, None where the level does not ask for it.
+    """
 
     id: str
     topic: str
@@ -96,7 +97,8 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Standard:
     """`formats`: name -> regular expression (full match). `table_ids`: system -> pattern.
-    `exempt`: table names of migration trackers, `*` allowed. `hash`: of all that was loaded."""
+    `exempt`: table names of migration trackers, `*` allowed. `hash`: of all that was loaded.
+    """
 
     id: str
     title: str

@@ -15,9 +15,10 @@ class Pass:
 @dataclass(frozen=True, slots=True)
 class Fail:
     """The requirement is not met. `message` says only what the check knows: the defect, in one
-    clause without the table's name. `object` is the index, constraint or trigger meant, where it is not the
-    requirement. `location` is the column's or object's; the engine falls back to the table's.
-    `severity` overrides the rule's where one rule has two (exhausted-identifier-space)."""
+    clause without the table's name. `object` is the index, constraint or trigger meant, where
+    it is not the requirement. `location` is the column's or object's; the engine falls back to the table's.
+    `severity` overrides the rule's where one rule has two (exhausted-identifier-space).
+    """
 
     message: str
     requirement: str = ""

@@ -1,7 +1,7 @@
 """What a statement does to a catalog, whichever reader read it.
 
-The readers (`parse_postgres`, `parse_sqlglot`) turn one statement into operations; `replay` folds them
-into a Catalog as the server would. Operations reuse the model's values with names as written:
+The readers (`parse_postgres`, `parse_sqlglot`) turn one statement into operations; `replay`
+folds them into a Catalog as the server would. Operations reuse the model's values with names as written:
 `Name.schema` is None where the source gives none, a constraint's or index's `name` is "" where
 the server would generate one, `Type.name` of a user-defined type is as written.
 Locations are absolute in the file. Everything is plain frozen data: the cache stores it as JSON.
@@ -13,13 +13,13 @@ from typing import Literal
 from ctb_audit.model import (
     Column,
     Constraint,
+    Declaration,
     Extension,
     Function,
     Grant,
     Index,
     InlineWaiver,
     Location,
-    Declaration,
     Name,
     Policy,
     Problem,
@@ -33,10 +33,29 @@ from ctb_audit.model import (
 )
 
 ObjectKind = Literal[
-    "schema", "table", "foreign table", "view", "materialized view", "index", "sequence", "type", "domain",
-    "function", "procedure", "aggregate", "routine", "trigger", "policy", "rule", "extension", "column", "constraint",
-    "domain constraint", "collation", "other",
-]  # fmt: skip
+    "schema",
+    "table",
+    "foreign table",
+    "view",
+    "materialized view",
+    "index",
+    "sequence",
+    "type",
+    "domain",
+    "function",
+    "procedure",
+    "aggregate",
+    "routine",
+    "trigger",
+    "policy",
+    "rule",
+    "extension",
+    "column",
+    "constraint",
+    "domain constraint",
+    "collation",
+    "other",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """psql's \\i and \\ir: read another file here. `relative` to the including file."""
+    """The `i` and `ir` lines of psql: read another file here; `relative` to the including file."""
 
     path: str
     relative: bool = False
@@ -92,7 +111,8 @@ class Include:
 @dataclass(frozen=True, slots=True)
 class Like:
     """CREATE TABLE (LIKE source INCLUDING ...); `including` of: defaults, constraints, identity,
-    generated, indexes, statistics, storage, comments, compression. `position`: columns before it."""
+    generated, indexes, statistics, storage, comments, compression. `position`: columns before it.
+    """
 
     source: Name
     including: frozenset[str] = frozenset()
@@ -104,7 +124,8 @@ class CreateTable:
     """`table` carries everything the statement says of the table itself, column constraints
     included (in `table.constraints`, in the order written; NOT NULL is `Column.nullable`).
     A `serial` type is kept as Type(name="serial"|"bigserial"|"smallserial"); replay makes
-    the sequence and the default. `of_type` is CREATE TABLE ... OF."""
+    the sequence and the default. `of_type` is CREATE TABLE ... OF.
+    """
 
     table: Table
     name: Name
@@ -149,13 +170,24 @@ class AlterColumn:
     type -> Type; set default -> str; drop default -> None; set not null, drop not null -> None;
     add identity -> "always" | "by default"; set identity -> the same or None (options only);
     drop identity -> None; drop expression -> None; set expression -> str; collation -> Name;
-    other -> None (statistics, storage, compression: no effect on the model)."""
+    other -> None (statistics, storage, compression: no effect on the model).
+    """
 
     name: str
     change: Literal[
-        "type", "set default", "drop default", "set not null", "drop not null", "add identity", "set identity",
-        "drop identity", "drop expression", "set expression", "collation", "other",
-    ]  # fmt: skip
+        "type",
+        "set default",
+        "drop default",
+        "set not null",
+        "drop not null",
+        "add identity",
+        "set identity",
+        "drop identity",
+        "drop expression",
+        "set expression",
+        "collation",
+        "other",
+    ]
     value: Type | Name | str | None = None
     if_exists: bool = False
 
@@ -233,9 +265,20 @@ class NoEffect:
 
 
 TableAction = (
-    AddColumn | DropColumn | AlterColumn | AddConstraint | DropConstraint | AlterConstraint | SetTableFlag
-    | SetTriggerState | SetOptions | Inherit | AttachPartition | DetachPartition | NoEffect
-)  # fmt: skip
+    AddColumn
+    | DropColumn
+    | AlterColumn
+    | AddConstraint
+    | DropConstraint
+    | AlterConstraint
+    | SetTableFlag
+    | SetTriggerState
+    | SetOptions
+    | Inherit
+    | AttachPartition
+    | DetachPartition
+    | NoEffect
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,7 +460,8 @@ class Comment:
 @dataclass(frozen=True, slots=True)
 class GrantPrivileges:
     """GRANT or REVOKE on `targets`; privilege "ALL" is kept as such, replay expands it.
-    `all_in_schema`: the kind's objects of these schemas, in place of targets."""
+    `all_in_schema`: the kind's objects of these schemas, in place of targets.
+    """
 
     grants: tuple[Grant, ...]
     targets: tuple[ObjectRef, ...] = ()
@@ -446,11 +490,36 @@ class NotUnderstood:
 
 
 Operation = (
-    CreateSchema | SetSearchPath | Transaction | Include | CreateTable | CreateTableAs | AlterTable | CreateIndex
-    | CreateView | CreateFunction | AlterFunction | CreateTrigger | CreatePolicy | AlterPolicy | CreateType | AlterEnum
-    | AlterDomain | AlterComposite | CreateSequence | AlterSequence | CreateExtension | Drop | Rename | SetSchema
-    | SetOwner | Comment | GrantPrivileges | DefaultPrivileges | NotUnderstood
-)  # fmt: skip
+    CreateSchema
+    | SetSearchPath
+    | Transaction
+    | Include
+    | CreateTable
+    | CreateTableAs
+    | AlterTable
+    | CreateIndex
+    | CreateView
+    | CreateFunction
+    | AlterFunction
+    | CreateTrigger
+    | CreatePolicy
+    | AlterPolicy
+    | CreateType
+    | AlterEnum
+    | AlterDomain
+    | AlterComposite
+    | CreateSequence
+    | AlterSequence
+    | CreateExtension
+    | Drop
+    | Rename
+    | SetSchema
+    | SetOwner
+    | Comment
+    | GrantPrivileges
+    | DefaultPrivileges
+    | NotUnderstood
+)
 
 
 @dataclass(frozen=True, slots=True)
