@@ -391,6 +391,14 @@ class Schema:
     location: Location | None = None
 
 
+class Declared(NamedTuple):
+    """A declaration about a table that stands apart from its definition (a document's)."""
+
+    system: System
+    table: Name
+    declaration: Declaration
+
+
 ProblemKind = Literal[
     "invalid-sql",  # the grammar rejects it
     "foreign-dialect-sql",  # another dialect reads it
@@ -444,7 +452,11 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything that one source, or several of one surface, say about schemas."""
+    """Everything that one source, or several of one surface, say about schemas.
+
+    `declared` and `stated` come from documents: what they declare of tables, and the tracking
+    roles whose rules they state for all tables. `standard` is the one a document hints at.
+    """
 
     surface: Surface = "ddl"
     source: str = ""
@@ -458,6 +470,9 @@ class Catalog:
     schemas: tuple[Schema, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     problems: tuple[Problem, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    stated: tuple[str, ...] = ()
+    standard: str = ""
     server_version: int | None = None  # e.g. 150018, of a live PostgreSQL
 
     @cached_property
