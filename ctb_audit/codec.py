@@ -102,25 +102,35 @@ def _encoder(kind: Any) -> Coder:
 
 def _object_encoder(kind: type) -> Coder:
     hints = typing.get_type_hints(kind)
-    plan: list[tuple[str, Any, bool, Coder]] = []
+    plan: list[tuple[str, Any, bool, bool, Coder]] = []
 
     def run(value: Any) -> dict[str, Any]:
         if not plan:
             plan.extend(
-                (f.name, _default(f), f.name in ALWAYS, _encoder(hints[f.name]))
+                (
+                    f.name,
+                    _default(f),
+                    f.name in ALWAYS,
+                    _is_type(hints[f.name]),
+                    _encoder(hints[f.name]),
+                )
                 for f in dataclasses.fields(kind)
             )
         found: dict[str, Any] = {}
-        for name, default, always, coder in plan:
+        for name, default, always, typed, coder in plan:
             item = getattr(value, name)
             if always or item != default:
-                if type(item) is Type:
+                if typed and item is not None:
                     _put_type(found, name, item)
                 else:
                     found[name] = coder(item)
         return found
 
     return run
+
+
+def _is_type(hint: Any) -> bool:
+    return hint in (Type, Type | None)
 
 
 def _put_type(found: dict[str, Any], name: str, value: Type) -> None:
@@ -203,7 +213,7 @@ def _object_decoder(kind: type) -> Coder:
     def run(value: Any) -> Any:
         if not coders:
             coders.update((f.name, _decoder(hints[f.name])) for f in dataclasses.fields(kind))
-            typed.extend(name for name in coders if hints[name] in (Type, Type | None))
+            typed.extend(name for name in coders if _is_type(hints[name]))
         for name in typed:
             if name + _PARTS in value:
                 value = {**value, name: value[name + _PARTS]}
