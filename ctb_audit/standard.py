@@ -1,14 +1,16 @@
 """A standard and its rules, as loaded and validated data.
 
 `rules/standards/<id>.toml` holds the fields, formats, levels and exemptions,
-`rules/<topic>/<rule-id>.toml` one rule each. `load_standard` merges them (user folders last) and refuses anything malformed.
+`rules/<topic>/<rule-id>.toml` one rule each. `ctb_audit.rulebook.load_standard` merges them
+(user folders last) and refuses anything malformed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from ctb_audit.model import System
+from ctb_audit.model import Name, System
 
 Level = Literal["STRICT", "STANDARD", "RELAXED", "NONE"]
 Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO"]
@@ -24,8 +26,8 @@ class TrackingField:
     `names`: the accepted names by system, the first is the proper one ("*" for any other
     system). `families`: accepted type families by system. `min_length`: of a text type with a
     length; None for no bound. `format`: key of `Standard.formats`. `default`: "" none
-    required, "now", "in-range", "matches-format". `minimum`, `maximum`: of a number. `values`: the only ones.
-    `required`: NOT NULL and present in STRICT and STANDARD, optional otherwise.
+    required, "now", "in-range", "matches-format". `minimum`, `maximum`: of a number. `values`:
+    the only ones. `required`: NOT NULL and present in STRICT and STANDARD, optional otherwise.
     """
 
     role: str
@@ -41,6 +43,7 @@ class TrackingField:
     values: tuple[str, ...] = ()
     nullable: bool = False
     tables: tuple[str, ...] = ()  # only these kinds of table expect it: "declared", "entity", ...
+    unique: Literal["", "all", "entity"] = ""  # "entity": not in log tables
 
     def names_in(self, system: System) -> tuple[str, ...]:
         return self.names.get(system, self.names["*"])
@@ -95,6 +98,44 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Probes:
+    """Strings that a format accepts and rejects; a database check is judged on them
+    (STANDARD section 2).
+    """
+
+    valid: tuple[str, ...] = ()
+    invalid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFacts:
+    """One database system of the organisation (STANDARD section 9).
+
+    `names`: how documents call it, lower case. `url_variables`, `variables`: environment
+    variables of its live source. `lacks`: what the engine cannot hold: unique, trigger, index,
+    "foreign key", check.
+    """
+
+    title: str
+    names: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+    table_id_code: str = ""
+    url_variables: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryColumn:
+    """A column that the registry of row ids must have. `default`: its text, "" for any."""
+
+    name: str
+    nullable: bool = False
+    unique: bool = False
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
     """`formats`: name -> regular expression (full match). `table_ids`: system -> pattern.
     `exempt`: table names of migration trackers, `*` allowed. `hash`: of all that was loaded.
@@ -112,6 +153,32 @@ class Standard:
     id_registry: str = ""
     capacity: int = 100  # ids for each month, system and mode (STANDARD section 2)
     hash: str = ""
+    probes: Mapping[str, Probes] = field(default_factory=dict)
+    systems: Mapping[System, SystemFacts] = field(default_factory=dict)
+    registry_columns: tuple[RegistryColumn, ...] = ()
+    table_registry: str = ""
+    orbt_layers: tuple[str, ...] = ()  # names of layers 1, 2, ... where the source gives them
+    extends: tuple[str, ...] = ()  # the standards it derives from, nearest first
+    source: str = ""  # where it was read: "built-in" or a path
 
     def field(self, role: str) -> TrackingField | None:
         return next((f for f in self.fields if f.role == role), None)
+
+    def is_tracker(self, table: Name) -> bool:
+        """True for the tables of migration tools (`exempt`), which no tracking rule judges."""
+        return matches_table(table, self.exempt)
+
+    def is_log(self, table: Name) -> bool:
+        """True for log tables by name (STANDARD section 1); configuration may add others."""
+        return matches_table(table, self.log_tables)
+
+
+def matches_table(table: Name, patterns: Iterable[str]) -> bool:
+    """True if a pattern fits the table, `*` allowed, upper and lower case alike.
+
+    A pattern with a dot is held against `schema.name`, any other against the name alone.
+    """
+    name, qualified = table.name.lower(), str(table).lower()
+    return any(
+        fnmatchcase(qualified if "." in pattern else name, pattern.lower()) for pattern in patterns
+    )

@@ -1,0 +1,165 @@
+"""Rule and standard files as plain tables, built-in or from a team's folders.
+
+A rule's id is its file name and its topic the folder: `<folder>/<topic>/<rule-id>.toml`.
+A standard's id is its file name too.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ctb_audit import resources
+from ctb_audit.errors import ConfigurationError
+
+RULES_JSON = "rules.json"
+EXAMPLES_JSON = "rule-examples.json"
+STANDARDS_FOLDER = "standards"
+LOCAL_TOPIC = "local"  # of a user rule that stands in no topic folder
+
+RawTable = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The built-in files: rules without their examples, and standards, by id."""
+
+    rules: Mapping[str, RawTable] = field(default_factory=dict)
+    standards: Mapping[str, RawTable] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UserFile:
+    """A file of the team: `table` as read, `digest` of its bytes."""
+
+    path: Path
+    id: str
+    topic: str
+    table: RawTable
+    digest: str
+
+
+def built_in() -> Built:
+    """The built-in rules and standards."""
+    loaded = _compiled(RULES_JSON)
+    return Built(loaded["rules"], loaded["standards"])
+
+
+def built_in_examples() -> Mapping[str, list[RawTable]]:
+    """The examples of the built-in rules, by rule id."""
+    examples: Mapping[str, list[RawTable]] = _compiled(EXAMPLES_JSON)
+    return examples
+
+
+def compile_folder(folder: Path) -> Mapping[str, Any]:
+    """What the build hook writes: file name -> content to be stored as JSON."""
+    rules: dict[str, Any] = {}
+    examples: dict[str, Any] = {}
+    for path in _rule_paths(folder):
+        table = dict(_read_toml(path.read_bytes(), str(path)))
+        examples[path.stem] = table.pop("example", [])
+        rules[path.stem] = {"topic": path.parent.name, **table}
+    standards = {
+        path.stem: _read_toml(path.read_bytes(), str(path))
+        for path in sorted((folder / STANDARDS_FOLDER).glob("*.toml"))
+    }
+    return {RULES_JSON: {"rules": rules, "standards": standards}, EXAMPLES_JSON: examples}
+
+
+def user_rules(folders: Iterable[Path]) -> Iterator[UserFile]:
+    """The rule files below the folders, in the order of their paths."""
+    for folder in folders:
+        _require_folder(folder, "rules")
+        for path in sorted(folder.rglob("*.toml")):
+            topic = path.parent.name if path.parent != folder else LOCAL_TOPIC
+            yield read_user_file(path, topic)
+
+
+def user_standards(folders: Iterable[Path]) -> Mapping[str, Path]:
+    """Standard id -> file, of the folders; a later folder wins."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        _require_folder(folder, "standards")
+        found.update({path.stem: path for path in sorted(folder.glob("*.toml"))})
+    return found
+
+
+def read_user_file(path: Path, topic: str = "") -> UserFile:
+    """Reads one TOML file. Raises ConfigurationError where it cannot be read or parsed."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(str(path), f"cannot be read ({error.strerror})") from error
+    table = _read_toml(content, str(path))
+    return UserFile(path, path.stem, topic, table, sha256(content).hexdigest())
+
+
+def _compiled(name: str) -> Any:
+    path = resources.compiled(name)
+    if path is not None:
+        return json.loads(path.read_bytes())
+    folder = resources.resource_path("rules")
+    cached = _cache_path(folder, name)
+    if cached is not None and cached.is_file():
+        return json.loads(cached.read_bytes())
+    made = compile_folder(folder)
+    if cached is not None:
+        _store(cached, json.dumps(made[name]))
+    return made[name]
+
+
+def _cache_path(folder: Path, name: str) -> Path | None:
+    """Where a checkout caches its rules: the key is every name, size and time below `rules/`."""
+    root = resources.checkout()
+    if root is None:
+        return None
+    key = sha256(repr(sorted(_stamps(folder))).encode()).hexdigest()[:24]
+    stem, _, suffix = name.partition(".")
+    return root / ".ctb" / "cache" / f"{stem}-{key}.{suffix}"
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _stamps(Path(entry.path))
+            elif entry.name.endswith(".toml"):
+                status = entry.stat()
+                yield entry.path, status.st_mtime_ns, status.st_size
+
+
+def _store(path: Path, text: str) -> None:
+    """Best effort: a checkout that cannot be written is read anew each time."""
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stem = path.name.rpartition("-")[0]
+        for stale in path.parent.glob(f"{stem}-*.json"):
+            stale.unlink(missing_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+
+
+def _rule_paths(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.glob("*/*.toml")) if p.parent.name != STANDARDS_FOLDER]
+
+
+def _read_toml(content: bytes, place: str) -> RawTable:
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(place, "is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(place, f"is not valid TOML: {error}") from error
+
+
+def _require_folder(folder: Path, key: str) -> None:
+    if not folder.is_dir():
+        raise ConfigurationError(str(folder), "no such folder", f"correct `{key}` in ctb.toml")
