@@ -1,0 +1,156 @@
+"""What a dialect quotes and comments, as compiled expressions that run over it in linear time.
+
+| | strings | identifiers | comments |
+|---|---|---|---|
+| postgresql | `'..'`, `E'..'` with backslashes, `$tag$..$tag$` | `".."` | `--`, nested `/* */` |
+| sqlite | `'..'` | `".."`, backticks, `[..]` | `--`, `/* */` |
+| mysql | `'..'` and `".."` with backslashes | backticks | `-- `, `#`, `/* */` but not `/*! */` |
+| bigquery | as mysql, also tripled, `r` and `b` prefixes | backticks | `--`, `#`, `/* */` |
+
+A raw string of BigQuery ends where the same string without `r` would: a backslash keeps the
+quote after it in both.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from ctb_audit.model import System
+
+SPACE = " \t\r\n\f\v\ufeff"
+
+_ESCAPED = r"(?:[^'\\]++|\\.|'')*+'"
+_PREFIX = r"(?<=(?<![\w$])[eE]')"  # the quote just read belongs to E'..'
+_STRINGS = {
+    "standard": rf"'(?:{_PREFIX}{_ESCAPED}|(?!{_PREFIX})[^']*+')",
+    "plain": r"'[^']*+'",
+    "backslash": rf"'{_ESCAPED}",
+    "double": r'"(?:[^"\\]++|\\.|"")*+"',
+    "triple": r"'''(?:[^'\\]++|\\.|'(?!''))*+'''",
+    "triple double": r'"""(?:[^"\\]++|\\.|"(?!""))*+"""',
+    "identifier": r'"[^"]*+"',
+    "backtick": r"`[^`]*+`",
+    "bracket": r"\[[^\]\n]*+\]",
+}
+_QUOTES: dict[System, tuple[str, ...]] = {
+    "postgresql": ("standard", "identifier"),
+    "firestore": ("plain", "identifier"),
+    "sqlite": ("plain", "identifier", "backtick", "bracket"),
+    "mysql": ("backslash", "double", "backtick"),
+    "bigquery": ("triple", "triple double", "backslash", "double", "backtick"),
+}
+_DASHES = r"--[^\n]*+"
+_DASHES_MYSQL = r"--(?=\s|\Z)[^\n]*+"  # `a--1` subtracts there
+_HASH = r"\#[^\n]*+"
+
+_BLANK = rf"(?:[{SPACE}]|--[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)"
+_HEADS: dict[System, str] = {
+    "postgresql": r"(?:OR~REPLACE~)?(?P<kind>FUNCTION|PROCEDURE|RULE)",
+    "sqlite": r"(?:TEMP(?:ORARY)?~)?(?P<kind>TRIGGER)",
+    "mysql": r"(?:OR~REPLACE~)?(?:DEFINER\s*=\s*\S+~)?(?P<kind>TRIGGER|PROCEDURE|FUNCTION|EVENT)",
+    "bigquery": r"(?:OR~REPLACE~)?(?P<kind>PROCEDURE)",
+    "firestore": r"(?P<kind>RULE)",
+}
+_BLOCK_START: dict[System, str] = {
+    "postgresql": r"\bBEGIN\s++ATOMIC\b",
+    "firestore": r"\bBEGIN\s++ATOMIC\b",
+    "sqlite": r"\bBEGIN\b",
+    "mysql": r"\bBEGIN\b",
+    "bigquery": r"\bBEGIN\b(?!\s+TRANSACTION|\s*;)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexis:
+    """Expressions of one dialect and delimiter.
+
+    `plain` runs from any point outside quotes to the next character that wants a decision:
+    the delimiter, a block comment, a dollar, a psql backslash, a quote without an end. `gap`
+    runs over white space, empty statements and line comments. `head` tells statements that may
+    hold semicolons, `block` walks through their parentheses and BEGIN ... END.
+    """
+
+    delimiter: str
+    plain: re.Pattern[str]
+    gap: re.Pattern[str]
+    head: re.Pattern[str]
+    block: re.Pattern[str]
+    quotes: str
+    nested: bool
+    psql: bool
+    mysql: bool
+
+
+@cache
+def lexis(system: System, delimiter: str = ";", *, backslashes: bool = False) -> Lexis:
+    """`backslashes`: PostgreSQL with standard_conforming_strings off."""
+    names = _QUOTES[system]
+    if backslashes:
+        names = tuple("backslash" if name == "standard" else name for name in names)
+    strings = [_STRINGS[name] for name in names]
+    mysql = system == "mysql"
+    comments = [_DASHES_MYSQL if mysql else _DASHES]
+    if system in ("mysql", "bigquery"):
+        comments.append(_HASH)
+    postgres = system == "postgresql"
+    stops = re.escape("".join({*"'\"`[#", "$", "\\", "-", "/", delimiter[0]}))
+    single = [] if delimiter[0] == "-" else [r"-(?!-\s)" if mysql else r"-(?!-)"]
+    single += [] if delimiter[0] == "/" else [r"/(?!\*)"]
+    single += ["`", r"\["] if postgres else [r"\["] * (system != "sqlite")
+    single += [] if system in ("mysql", "bigquery") else [r"\#"]
+    single += [] if postgres or delimiter[0] in "$\\" else [r"[$\\]"]
+    inner = "|".join([*strings, *comments])
+    empty = re.escape(delimiter)
+    gap = "|".join([f"[{SPACE}]++", f"(?:{empty})++", *comments])
+    return Lexis(
+        delimiter=delimiter,
+        plain=re.compile(f"(?:{'|'.join([f'[^{stops}]++', inner, *single])})*+", re.S),
+        gap=re.compile(f"(?:{gap})*+"),
+        head=re.compile(rf"CREATE~{_HEADS[system]}\b".replace("~", f"{_BLANK}++"), re.I),
+        block=_block(inner, _BLOCK_START[system], empty),
+        quotes="".join(sorted({_STRINGS[name].lstrip("\\")[0] for name in names})),
+        nested=postgres,
+        psql=postgres,
+        mysql=mysql,
+    )
+
+
+def _block(inner: str, start: str, delimiter: str) -> re.Pattern[str]:
+    words = (
+        rf"(?P<begin>{start})|(?P<case>\bCASE\b)"
+        r"|(?P<same>\bEND\s++(?:IF|LOOP|WHILE|REPEAT|FOR)\b)|(?P<end>\bEND\b)"
+    )
+    marks = rf"(?P<comment>/\*)|(?P<dollar>\$)|(?P<open>\()|(?P<close>\))|(?P<stop>{delimiter})"
+    return re.compile(f"{words}|{inner}|{marks}", re.I | re.S)
+
+
+_COMMENT_MARK = re.compile(r"/\*|\*/")
+_DOLLAR_TAG = re.compile(r"\$(?:[^\W\d]\w*)?\$")
+
+
+def end_of_comment(text: str, position: int, *, nested: bool) -> int:
+    """The place after the `*/` that ends the comment at `position`; -1 where none does."""
+    if not nested:
+        found = text.find("*/", position + 2)
+        return found + 2 if found >= 0 else -1
+    depth = 0
+    for mark in _COMMENT_MARK.finditer(text, position):
+        depth += 1 if mark.group() == "/*" else -1
+        if not depth:
+            return mark.end()
+    return -1
+
+
+def end_of_dollar(text: str, position: int, floor: int) -> int:
+    """The place after what the dollar at `position` begins: a dollar quote or a single `$`.
+
+    -1 for a quote without an end. A dollar right behind an identifier is part of it, but not
+    one at `floor`, where another token has just ended.
+    """
+    if position > floor and (text[position - 1].isalnum() or text[position - 1] in "_$"):
+        return position + 1
+    tag = _DOLLAR_TAG.match(text, position)
+    if tag is None:
+        return position + 1
+    found = text.find(tag.group(), tag.end())
+    return found + len(tag.group()) if found >= 0 else -1
