@@ -1,0 +1,114 @@
+"""The group of commands, each in its own module and imported only when it runs."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from ctb_audit.errors import CtbError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "audit": ("ctb_audit.cli.audit:audit_command", "Judge schemas against the standard."),
+    "inspect": ("ctb_audit.cli.inspect:inspect_command", "Print the catalog a source describes."),
+    "drift": ("ctb_audit.cli.drift:drift_command", "Compare sources object by object."),
+    "rules": ("ctb_audit.cli.rules:rules_command", "List the rules of a standard."),
+    "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
+}
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """A click group whose commands are imported by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        found = getattr(import_module(module), attribute)
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            if near:
+                error.message += f" Did you mean {near[0]!r}?"
+            raise
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 the gate passes, 1 it does not, 2 usage or configuration, 3 incomplete.",
+)
+@click.version_option(package_name="ctb-audit", prog_name="ctb", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Audit how far an organisation's schemas keep its own standard."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; every error a user can meet ends in one line and its exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        found = cli.main(args=list(arguments), prog_name="ctb", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (Exception, KeyboardInterrupt) as error:
+        return _ended(error)
+    return found if isinstance(found, int) else 0
+
+
+def _ended(error: BaseException) -> int:
+    """The exit code of an error, after its one line."""
+    match error:
+        case click.exceptions.Exit(exit_code=code):
+            return int(code)
+        case CtbError(exit_code=code):
+            click.echo(f"ctb: {error}", err=True)
+            return code
+        case click.Abort() | KeyboardInterrupt():
+            click.echo("ctb: interrupted; nothing was written half", err=True)
+            return INTERRUPTED
+        case BrokenPipeError():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        case RecursionError() | MemoryError():
+            name = type(error).__name__
+            click.echo(f"ctb: the input is too deep or too large ({name})", err=True)
+            return 3
+        case _:
+            return _unforeseen(error)
+
+
+def _unforeseen(error: BaseException) -> int:
+    """A defect of ours: one line, the traceback only where it is asked for."""
+    if os.environ.get("CTB_DEBUG"):
+        raise error
+    click.echo(
+        f"ctb: internal error: {type(error).__name__}: {error}; "
+        "run again with CTB_DEBUG=1 for the traceback and report it",
+        err=True,
+    )
+    return 3
+
+
+def _terminated(signum: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt

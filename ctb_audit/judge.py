@@ -1,0 +1,229 @@
+"""Judges every subject of a project by every rule of its standard.
+
+The engine adds what it knows (severity, level, location, identity); checks say only what they
+found. A rule without its surface is listed once as not judged; a check that crashes becomes
+Unknown and names itself; a statement that was not understood makes what it could have
+changed Unknown (DESIGN, Rules and Coverage).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from ctb_audit.checks import PROJECT_REGISTRY, REGISTRY
+from ctb_audit.model import Location, Name, Problem, System
+from ctb_audit.project import Project, Subject
+from ctb_audit.result import Finding, NotJudged, TableResult, UnknownVerdict
+from ctb_audit.standard import SEVERITIES, WEIGHTS, Rule, Severity
+from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
+
+EXEMPTED_TOPICS = frozenset({"tracking", "identifiers", "enforcement"})
+NEEDS: Mapping[str, str] = {
+    "reference": "no schema reference is among the sources",
+    "live": "no live database is among the sources",
+    "ddl": "no DDL is among the sources",
+    "registry": "no table registry is among the sources",
+    "root": "the sources have no repository root",
+    "data": "rows are judged with --check-data only",
+}
+
+
+@dataclass
+class Judgement:
+    """All verdicts of an audit, passes only as weights."""
+
+    findings: list[Finding] = field(default_factory=list)
+    unknowns: list[UnknownVerdict] = field(default_factory=list)
+    not_judged: list[NotJudged] = field(default_factory=list)
+    tables: list[TableResult] = field(default_factory=list)
+    passes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A statement that was not understood and names a table."""
+
+    reason: str
+    removes: bool  # it may have taken away what a rule saw
+
+    @classmethod
+    def of(cls, problem: Problem) -> "_Doubt":
+        place = f" ({problem.location})" if problem.location else ""
+        reason = f"a statement that names the table was not understood{place}: {problem.message}"
+        return cls(reason, "DROP" in problem.excerpt.upper())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One rule, asked of one subject at the severity of its level."""
+
+    rule: Rule
+    severity: Severity
+    subject: Subject
+    doubt: _Doubt | None
+
+
+def judge(project: Project) -> Judgement:
+    """Every subject by every applicable rule, in the order of subjects and rules."""
+    result = Judgement()
+    rules = list(_judgeable(project, result))
+    doubts = _doubts(project)
+    for subject in project.subjects:
+        passed = 0
+        for rule in rules:
+            severity = _severity_for(rule, subject)
+            if severity is None:
+                continue
+            doubt = doubts.get((subject.system, subject.name)) if rule.topic != "sql" else None
+            passed += _judge_one(_Asked(rule, severity, subject, doubt), project, result)
+        result.tables.append(_table(subject, passed))
+    for rule in project.standard.rules.values():
+        if rule.check in PROJECT_REGISTRY:
+            _judge_project(rule, project, result)
+    return result
+
+
+def _judgeable(project: Project, result: Judgement) -> Iterator[Rule]:
+    available = {*project.surfaces} | ({"root"} if project.root is not None else set())
+    for rule in project.standard.rules.values():
+        missing = next((n for n in rule.needs if n not in available), None)
+        if missing is not None:
+            result.not_judged.append(NotJudged(rule.id, NEEDS.get(missing, f"needs {missing}")))
+        elif rule.check in REGISTRY:
+            yield rule
+
+
+def _doubts(project: Project) -> dict[tuple[System, Name], _Doubt]:
+    """By table, the first statement that names it and was not understood."""
+    found: dict[tuple[System, Name], _Doubt] = {}
+    for catalog in project.catalogs:
+        for problem in catalog.problems:
+            if problem.kind != "not-understood":
+                continue
+            for name in problem.objects:
+                for system in ("postgresql", "bigquery", "sqlite", "mysql"):
+                    key = (system, name)
+                    if key in project.tables and project.tables[key].surface == catalog.surface:
+                        found.setdefault(key, _Doubt.of(problem))
+    return found
+
+
+def _severity_for(rule: Rule, subject: Subject) -> Severity | None:
+    """The rule's severity for the subject; None where it does not apply."""
+    if rule.systems and subject.system not in rule.systems:
+        return None
+    if rule.kinds and subject.table.kind not in rule.kinds:
+        return None
+    if subject.exempt and rule.topic in EXEMPTED_TOPICS and not rule.exempt:
+        return None
+    return rule.severity_at(subject.level)
+
+
+def _judge_one(asked: _Asked, project: Project, result: Judgement) -> int:
+    """The weight of the passes; everything else goes into the result."""
+    rule, severity, subject = asked.rule, asked.severity, asked.subject
+    passed = 0
+    for verdict in _verdicts(rule, subject, project):
+        match _doubted(verdict, asked.doubt):
+            case Pass():
+                passed += WEIGHTS[severity]
+                result.passes += 1
+            case Fail() as fail:
+                result.findings.append(_finding(rule, severity, subject, fail))
+            case Unknown(reason, requirement):
+                result.unknowns.append(
+                    UnknownVerdict(
+                        *(rule.id, severity, subject.system, str(subject.name)),
+                        requirement or rule.id,
+                        reason,
+                    )
+                )
+            case NotApplicable():
+                pass
+            case other:
+                assert_never(other)
+    return passed
+
+
+def _verdicts(rule: Rule, subject: Subject, project: Project) -> Iterable[Verdict]:
+    """The check's verdicts; a crash is Unknown and names the check."""
+    try:
+        return list(REGISTRY[rule.check](subject, project, **rule.params))
+    except Exception as error:  # a user's table must never end an audit
+        return (Unknown(f"check {rule.check} failed: {type(error).__name__}: {error}"),)
+
+
+def _doubted(verdict: Verdict, doubt: _Doubt | None) -> Verdict:
+    if doubt is None:
+        return verdict
+    if isinstance(verdict, Fail) or (isinstance(verdict, Pass) and doubt.removes):
+        return Unknown(doubt.reason, verdict.requirement)
+    return verdict
+
+
+def _capped(wanted: str, severity: Severity, rule: Rule) -> Severity:
+    """A verdict's own severity under the cap that the level puts on the rule's."""
+    if not wanted:
+        return severity
+    found = next((s for s in SEVERITIES if s == wanted), severity)
+    lowered = WEIGHTS[severity] < WEIGHTS[rule.severity]
+    return severity if lowered and WEIGHTS[found] > WEIGHTS[severity] else found
+
+
+def _finding(rule: Rule, severity: Severity, subject: Subject, fail: Fail) -> Finding:
+    return Finding(
+        rule=rule.id,
+        severity=_capped(fail.severity, severity, rule),
+        system=subject.system,
+        surface=subject.surface,
+        table=str(subject.name),
+        object=fail.object,
+        requirement=fail.requirement,
+        message=fail.message,
+        location=fail.location or _place(subject, fail.requirement),
+        level=subject.level,
+    )
+
+
+def _place(subject: Subject, requirement: str) -> Location | None:
+    column = subject.table.column(requirement) if requirement else None
+    return column.location if column and column.location else subject.table.location
+
+
+def _table(subject: Subject, passed: int) -> TableResult:
+    return TableResult(
+        system=subject.system,
+        surface=subject.surface,
+        name=str(subject.name),
+        level=subject.level,
+        level_source=subject.level_source,
+        passed=passed,
+        exempt=subject.exempt,
+        planned=subject.planned,
+        location=subject.table.location,
+    )
+
+
+def _judge_project(rule: Rule, project: Project, result: Judgement) -> None:
+    """Findings that may belong to no table: they stand on a pseudo-object and enter no score."""
+    try:
+        found = list(PROJECT_REGISTRY[rule.check](project, **rule.params))
+    except Exception as error:  # see _verdicts
+        reason = f"check {rule.check} failed: {type(error).__name__}: {error}"
+        result.not_judged.append(NotJudged(rule.id, reason))
+        return
+    for item in found:
+        result.findings.append(
+            Finding(
+                rule=rule.id,
+                severity=_capped(item.verdict.severity, rule.severity, rule),
+                system=item.system,
+                surface=item.surface,
+                table=item.object,
+                object=item.verdict.object,
+                requirement=item.verdict.requirement,
+                message=item.verdict.message,
+                location=item.verdict.location,
+                table_level=False,
+            )
+        )

@@ -1,0 +1,35 @@
+"""Names and comments of other people, made harmless for a terminal or a document."""
+
+import re
+from html import escape
+
+# C0 and C1 controls, DEL, zero-width and bidirectional marks, line and paragraph separators
+_ACTIVE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$@-])")
+
+
+def inert(text: str) -> str:
+    """The text with control, zero-width and direction marks written as escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _ACTIVE.sub(lambda m: m[0].encode("unicode_escape").decode(), text)
+
+
+def inert_markdown(text: str) -> str:
+    """The text as Markdown that renders as itself: no link, image, tag, mention or table cell."""
+    return _MARKDOWN.sub(r"\\\1", inert(text)).replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def inert_code(text: str) -> str:
+    """The text as a Markdown code span, also inside a table."""
+    shown = inert(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    pad = " " if "`" in shown else ""
+    return f"{fence}{pad}{shown}{pad}{fence}".replace("|", "\\|")
+
+
+def inert_html(text: str) -> str:
+    """The text with control marks escaped and HTML's own characters as entities."""
+    return escape(inert(text), quote=True)

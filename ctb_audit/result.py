@@ -1,0 +1,160 @@
+"""What an audit says: findings, unknowns, scores and the gate. Plain frozen data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal
+
+from ctb_audit.model import Coverage, Location, Problem, Surface, System
+from ctb_audit.standard import Level, Severity
+
+Grade = Literal["EXCELLENT", "GOOD", "NEEDS WORK", "FAIL"]
+GRADES: tuple[tuple[int, Grade], ...] = (
+    (90, "EXCELLENT"),
+    (70, "GOOD"),
+    (60, "NEEDS WORK"),
+    (0, "FAIL"),
+)
+
+
+def grade_of(score: int | None) -> Grade | None:
+    """The grade of a score of 0 to 100 (STANDARD section 11); None for no score."""
+    if score is None:
+        return None
+    return next(grade for floor, grade in GRADES if score >= floor)
+
+
+def fingerprint(rule: str, system: str, table: str, requirement: str) -> str:
+    """A finding's identity: 16 hexadecimal digits, without line or message (DESIGN, Rules)."""
+    identity = "\0".join((rule, system, table, requirement))
+    return sha256(identity.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """Why a finding does not count: who takes it on, why, until when."""
+
+    kind: Literal["inline", "configuration", "baseline"]
+    owner: str = ""
+    reason: str = ""
+    until: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect. `table` is `schema.table`, or a pseudo-object's name (`table_level` False).
+
+    `points`: of the database score, 0 to 100, that its fix would gain.
+    """
+
+    rule: str
+    severity: Severity
+    system: System
+    surface: Surface
+    table: str
+    requirement: str
+    message: str
+    object: str = ""
+    location: Location | None = None
+    level: Level | None = None
+    table_level: bool = True
+    points: float = 0.0
+    waiver: Waived | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.rule, self.system, self.table, self.requirement)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownVerdict:
+    """A requirement that should have been decided and could not be."""
+
+    rule: str
+    severity: Severity
+    system: System
+    table: str
+    requirement: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """A rule that this audit's sources cannot feed, said once."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableResult:
+    """One subject's result. `passed`, `failed`, `unknown` are weights; `score` None: none."""
+
+    system: System
+    surface: Surface
+    name: str
+    level: Level
+    level_source: str
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    score: int | None = None
+    exempt: str = ""
+    planned: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemResult:
+    system: System
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    passed: bool
+    threshold: int
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextGrade:
+    """The cheapest way up: the fewest findings whose fixes reach `threshold`."""
+
+    grade: Grade
+    threshold: int
+    fingerprints: tuple[str, ...]
+    score: int
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A whole audit. `incomplete` holds why it is (exit 3), () for whole."""
+
+    standard: str
+    standard_hash: str
+    sources: tuple[str, ...]
+    tables: tuple[TableResult, ...]
+    findings: tuple[Finding, ...]
+    unknowns: tuple[UnknownVerdict, ...]
+    not_judged: tuple[NotJudged, ...]
+    coverage: Coverage
+    problems: tuple[Problem, ...]
+    score: int | None
+    systems: tuple[SystemResult, ...]
+    gate: Gate
+    next_grade: NextGrade | None = None
+    incomplete: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    revision: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def grade(self) -> Grade | None:
+        return grade_of(self.score)
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """Findings that no waiver or baseline covers."""
+        return tuple(f for f in self.findings if f.waiver is None)

@@ -1,0 +1,139 @@
+"""Scores, points and the way to the next grade (STANDARD section 11): arithmetic, no I/O."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from ctb_audit.result import GRADES, Finding, NextGrade, SystemResult, TableResult, UnknownVerdict
+from ctb_audit.standard import WEIGHTS, Level
+
+LEVEL_WEIGHTS: Mapping[Level, int] = {"STRICT": 3, "STANDARD": 2, "RELAXED": 1, "NONE": 0}
+
+TableKey = tuple[str, str]  # system, name
+
+
+def half_up(value: Fraction) -> int:
+    """The nearest integer, halves up."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def table_score(passed: int, failed: int, unknown: int) -> int | None:
+    """Score 0 to 100 of the weights; None where nothing was weighed."""
+    total = passed + failed + unknown
+    return half_up(Fraction(100 * passed, total)) if total else None
+
+
+def database_score(tables: Iterable[TableResult]) -> int | None:
+    """Mean of the table scores, weighted by level; None for weight 0."""
+    weighed = [(LEVEL_WEIGHTS[t.level], t.score) for t in tables if t.score is not None]
+    total = sum(weight for weight, _ in weighed)
+    if not total:
+        return None
+    return half_up(Fraction(sum(weight * score for weight, score in weighed), total))
+
+
+def score_tables(
+    tables: Sequence[TableResult],
+    findings: Iterable[Finding],
+    unknowns: Iterable[UnknownVerdict],
+) -> tuple[TableResult, ...]:
+    """The tables with their failed and unknown weights and scores; waived findings are left out."""
+    failed: dict[TableKey, int] = defaultdict(int)
+    unknown: dict[TableKey, int] = defaultdict(int)
+    for finding in findings:
+        if finding.table_level and finding.waiver is None:
+            failed[finding.system, finding.table] += WEIGHTS[finding.severity]
+    for verdict in unknowns:
+        unknown[verdict.system, verdict.table] += WEIGHTS[verdict.severity]
+    return tuple(
+        replace(
+            t,
+            failed=failed[t.system, t.name],
+            unknown=unknown[t.system, t.name],
+            score=table_score(t.passed, failed[t.system, t.name], unknown[t.system, t.name]),
+        )
+        for t in tables
+    )
+
+
+def system_scores(tables: Sequence[TableResult]) -> tuple[SystemResult, ...]:
+    """One score a system, in the order of the tables."""
+    systems = dict.fromkeys(t.system for t in tables)
+    return tuple(
+        SystemResult(system, database_score(t for t in tables if t.system == system))
+        for system in systems
+    )
+
+
+class Rescore:
+    """Scores again without findings, from exact table scores (only the shown score is rounded)."""
+
+    def __init__(self, tables: Sequence[TableResult]) -> None:
+        self._tables = {(t.system, t.name): t for t in tables if t.score is not None}
+        self._weight = sum(LEVEL_WEIGHTS[t.level] for t in self._tables.values())
+
+    def gain(self, finding: Finding) -> Fraction:
+        """Points of the database score that the fix of one finding gains."""
+        table = self._tables.get((finding.system, finding.table))
+        if table is None or not finding.table_level or finding.waiver or not self._weight:
+            return Fraction(0)
+        before = Fraction(table.passed, self._total(table))
+        after = Fraction(table.passed + WEIGHTS[finding.severity], self._total(table))
+        return 100 * (after - before) * LEVEL_WEIGHTS[table.level] / self._weight
+
+    @staticmethod
+    def _total(table: TableResult) -> int:
+        return table.passed + table.failed + table.unknown
+
+    def without(self, fixed: Iterable[Finding]) -> int | None:
+        """The database score once these findings are fixed."""
+        gained: dict[TableKey, int] = defaultdict(int)
+        for finding in fixed:
+            gained[finding.system, finding.table] += WEIGHTS[finding.severity]
+        return database_score(
+            replace(
+                t,
+                score=table_score(t.passed + gained[key], t.failed - gained[key], t.unknown),
+            )
+            for key, t in self._tables.items()
+        )
+
+
+def with_points(findings: Iterable[Finding], tables: Sequence[TableResult]) -> tuple[Finding, ...]:
+    """The findings, each with the points that its fix would gain, to two decimals."""
+    rescore = Rescore(tables)
+    return tuple(replace(f, points=round(float(rescore.gain(f)), 2)) for f in findings)
+
+
+def next_grade(
+    score: int | None, findings: Sequence[Finding], tables: Sequence[TableResult]
+) -> NextGrade | None:
+    """The fewest fixes that reach the next grade; None at the top or where fixes cannot reach it.
+
+    Gains of findings do not depend on each other, so taking the largest first needs the fewest;
+    bisection finds how many of them the rounded score asks for.
+    """
+    above = [(floor, grade) for floor, grade in GRADES if score is not None and floor > score]
+    if not above:
+        return None
+    threshold, grade = above[-1]
+    rescore = Rescore(tables)
+    gains = sorted(
+        ((rescore.gain(f), f) for f in findings if f.table_level and f.waiver is None),
+        key=lambda pair: (-pair[0], pair[1].table, pair[1].rule, pair[1].requirement),
+    )
+    fixes = [f for gain, f in gains if gain]
+    low, high = 0, len(fixes)
+    if (rescore.without(fixes) or 0) < threshold:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        if (rescore.without(fixes[:middle]) or 0) >= threshold:
+            high = middle
+        else:
+            low = middle + 1
+    chosen = fixes[:low]
+    reached = rescore.without(chosen)
+    prints = tuple(f.fingerprint for f in chosen)
+    return NextGrade(grade, threshold, prints, reached if reached is not None else threshold)
