@@ -1,0 +1,180 @@
+"""The text of one statement, addressed by the byte offsets that libpg_query reports."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ctb_audit.model import Location
+from ctb_audit.sources.ddl.statement import Statement
+
+Node = dict[str, Any]
+"""A node of libpg_query's JSON tree; fields with default values are omitted in it."""
+
+_QUOTED = (
+    r"(?<![\w$\x80-\xff])[eE]'(?:[^'\\]|\\.|'')*'"
+    r"|'(?:[^']|'')*'"
+    r'|"(?:[^"]|"")*"'
+    r"|(?<![\w$\x80-\xff])\$([A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$.*?\$\1\$"
+)
+_STOP = re.compile(rf"{_QUOTED}|--[^\n\r]*|/\*|[(),\[\]]", re.DOTALL)
+_TOKEN = re.compile(
+    rf"{_QUOTED}|--[^\n\r]*|/\*|[A-Za-z_\x80-\xff][\w$\x80-\xff]*|\d[\w.]*|\s+|.", re.DOTALL
+)
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+_OPENING = "(["
+_CLOSING = ")]"
+
+
+class Token(NamedTuple):
+    """A token that is neither space nor comment; `depth` counts open brackets before it."""
+
+    text: str
+    start: int
+    end: int
+    depth: int
+
+    @property
+    def word(self) -> str:
+        return self.text.upper()
+
+
+class Source:
+    """`text` holds one character for each UTF-8 byte, so that byte offsets index it directly;
+    `slice` gives real text back. All offsets are bytes from the statement's start.
+    """
+
+    __slots__ = ("_column", "_line", "_starts", "_wide", "path", "statement", "text")
+
+    def __init__(self, statement: Statement, path: str) -> None:
+        text = statement.text
+        self.statement = statement
+        self.path = path
+        self._wide = not text.isascii()
+        self.text = text.encode(errors="replace").decode("latin-1") if self._wide else text
+        self._line = statement.line
+        self._column = statement.column
+        self._starts: list[int] | None = None
+
+    def at(self, offset: int) -> Location:
+        """Absolute place in the file of a byte offset."""
+        starts = self._starts
+        if starts is None:
+            starts = self._starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
+        row = bisect_right(starts, offset) - 1
+        start = starts[row]
+        column = offset - start
+        if self._wide:
+            column = len(self.slice(start, offset))
+        return Location(self.path, self._line + row, column + (1 if row else self._column))
+
+    def slice(self, start: int, end: int) -> str:
+        """The source between two byte offsets, as written."""
+        text = self.text[start:end]
+        return text.encode("latin-1").decode(errors="replace") if self._wide else text
+
+    def clean(self, start: int, end: int) -> str:
+        """The source between two byte offsets, trimmed, comments replaced by a space."""
+        raw = self.text[start:end]
+        if "--" not in raw and "/*" not in raw:
+            return self.slice(start, end).strip()
+        kept: list[str] = []
+        last = start
+        for token in self.tokens(start, end):
+            if token.start > last and kept:
+                gap = self.text[last : token.start]
+                kept.append(gap if gap.isspace() else " ")
+            kept.append(token.text)
+            last = token.end
+        text = "".join(kept)
+        return text.encode("latin-1").decode(errors="replace") if self._wide else text
+
+    def tokens(self, start: int = 0, end: int | None = None) -> Iterator[Token]:
+        """The tokens from a byte offset on, without space and comments."""
+        text = self.text
+        end = len(text) if end is None else end
+        depth = 0
+        while start < end:
+            match = _TOKEN.match(text, start, end)
+            assert match is not None  # the last alternative takes any character
+            found, begin, start = match.group(), start, match.end()
+            if found == "/*":
+                start = self.comment_end(begin)
+            elif not found.isspace() and not found.startswith("--"):
+                if found in _CLOSING:
+                    depth -= 1
+                yield Token(found, begin, start, depth)
+                if found in _OPENING:
+                    depth += 1
+
+    def comment_end(self, start: int) -> int:
+        """The end of the block comment that starts here; they nest."""
+        depth = 0
+        for match in _COMMENT_EDGE.finditer(self.text, start):
+            depth += 1 if match.group() == "/*" else -1
+            if depth == 0:
+                return match.end()
+        return len(self.text)
+
+    def item_end(self, start: int, limit: int | None = None) -> int:
+        """Where the list item that starts here ends: a comma or closing bracket of its own
+        level, else `limit`.
+        """
+        text = self.text
+        limit = len(text) if limit is None else limit
+        depth = 0
+        while match := _STOP.search(text, start, limit):
+            found, start = match.group(), match.end()
+            if found in _OPENING:
+                depth += 1
+            elif found in _CLOSING:
+                depth -= 1
+                if depth < 0:
+                    return match.start()
+            elif found == "," and depth == 0:
+                return match.start()
+            elif found == "/*":
+                start = self.comment_end(match.start())
+        return limit
+
+    def opening(self, start: int) -> int:
+        """The offset of the first opening parenthesis from here on, -1 if there is none."""
+        text = self.text
+        while match := _STOP.search(text, start):
+            if match.group() == "(":
+                return match.start()
+            start = self.comment_end(match.start()) if match.group() == "/*" else match.end()
+        return -1
+
+    def closing(self, opening: int) -> int:
+        """The offset of the parenthesis that closes the one at `opening`."""
+        at = opening + 1
+        while True:
+            at = self.item_end(at)
+            if at >= len(self.text) or self.text[at] != ",":
+                return at
+            at += 1
+
+    def parenthesized(self, start: int) -> tuple[str, int]:
+        """The text inside the first parentheses from here on, and the offset after them."""
+        opening = self.opening(start)
+        closing = self.closing(opening)
+        return self.clean(opening + 1, closing), closing + 1
+
+    def items(self, opening: int) -> tuple[list[tuple[int, int]], int]:
+        """Start and end of each item in the parentheses at `opening`; the offset after them."""
+        found: list[tuple[int, int]] = []
+        start = opening + 1
+        while True:
+            end = self.item_end(start)
+            found.append((start, end))
+            if end >= len(self.text) or self.text[end] != ",":
+                return found, end + 1
+            start = end + 1
+
+    def after_word(self, word: str, start: int, end: int | None = None) -> int:
+        """The offset after `word` (upper case) at the level of `start`, -1 if it is not there."""
+        for token in self.tokens(start, end):
+            if token.depth == 0 and token.word == word:
+                return token.end
+        return -1
