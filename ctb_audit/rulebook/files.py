@@ -103,12 +103,14 @@ def _compiled(name: str) -> Any:
         return json.loads(path.read_bytes())
     folder = resources.resource_path("rules")
     cached = _cache_path(folder, name)
-    if cached is not None and cached.is_file():
+    if cached is None:
+        return compile_folder(folder)[name]
+    try:
         return json.loads(cached.read_bytes())
-    made = compile_folder(folder)
-    if cached is not None:
-        _store(cached, json.dumps(made[name]))
-    return made[name]
+    except (OSError, ValueError):
+        made = compile_folder(folder)[name]
+        _store(cached, json.dumps(made))
+        return made
 
 
 def _cache_path(folder: Path, name: str) -> Path | None:
