@@ -18,10 +18,12 @@ from ctb_audit.model import System
 from ctb_audit.sources.ddl.lexis import SPACE, Lexis, end_of_comment, end_of_dollar, lexis
 from ctb_audit.sources.ddl.statement import Statement
 
-_COPY = re.compile(r"COPY\b[^;]*?\bFROM\s+(?:STDIN|PSTDIN)\b", re.I)
-_PSQL_COPY = re.compile(r"\\copy\b[^\n]*?\bfrom\s+stdin\b", re.I)
+_COPY = re.compile(r"COPY\b[^;]*?\bFROM\s+(?:STDIN|STDOUT)\b", re.I)
+_PSQL_COPY = re.compile(r"\\copy\b[^\n]*?\bfrom\s+(?:stdin|stdout)\b", re.I)
 _PSQL_LINE = re.compile(r"\\[^\n](?:[^\n'\\]++|'(?:[^'\\\n]++|\\[^\n]|'')*+'|'|\\(?!\\))*+")
-_SENDS = re.compile(r"\\(?:;|g(?:exec|set|x|desc)?\b|crosstabview\b|watch\b)")
+_SENDS = re.compile(
+    r"\\(?:;|(?:g(?:exec|set|x|desc)?|bind(?:_named)?|parse|crosstabview|sendpipeline|watch)\b)"
+)
 _DELIMITER = re.compile(r"DELIMITER[ \t]+(\S+)[^\n]*", re.I)
 _CONFORMING = re.compile(
     r"SET\s+(?:SESSION\s+)?standard_conforming_strings\s*(?:=|\s+TO\s)\s*'?(\w+)", re.I
