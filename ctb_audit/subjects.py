@@ -56,7 +56,6 @@ def build_project(
     standard: Standard,
     *,
     settings: Sequence[TableSetting] = (),
-    exclude: Iterable[str] = (),
     default_level: Level | None = None,
     today: date,
     root: str | None = None,
@@ -65,12 +64,9 @@ def build_project(
     tables = _by_key(catalogs)
     declared = _declared(catalogs, tables, settings)
     levels_declared = any(d.level for found in declared.values() for d in found)
-    excluded = tuple(exclude)
     chosen = _Chosen(standard, default_level or standard.default_level, settings)
     subjects = tuple(
-        _subject(key, surfaces, declared.get(key, ()), chosen)
-        for key, surfaces in tables.items()
-        if not any(_matches(pattern, key[1]) for pattern in excluded)
+        _subject(key, surfaces, declared.get(key, ()), chosen) for key, surfaces in tables.items()
     )
     return Project(
         standard=standard,
