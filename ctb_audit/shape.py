@@ -25,9 +25,21 @@ class ShapeProblem(NamedTuple):
     problem: str
 
 
-def problems(value: Any, schema: Schema) -> Iterator[ShapeProblem]:
-    """What is wrong with the value, in the order of its keys."""
-    return _check(value, schema, schema, "")
+def problems(value: Any, schema: Schema, key: str = "") -> Iterator[ShapeProblem]:
+    """What is wrong with the value, in the order of its keys; `key` is where it stands."""
+    if "type" in schema and not _is_type(value, schema["type"]):
+        yield ShapeProblem(key, f"must be {_typed(schema['type'])}, not {_shown(value)}")
+        return
+    for keyword, check in _KEYWORDS.items():
+        problem = check(value, schema[keyword]) if keyword in schema else ""
+        if problem:
+            yield ShapeProblem(key, problem)
+    yield from _any_of(value, schema, key)
+    if isinstance(value, Mapping):
+        yield from _object(value, schema, key)
+    elif isinstance(value, list) and "items" in schema:
+        for position, item in enumerate(value):
+            yield from problems(item, schema["items"], f"{key}[{position}]")
 
 
 def plain(value: Any) -> Any:
@@ -41,29 +53,10 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _check(value: Any, schema: Schema, root: Schema, key: str) -> Iterator[ShapeProblem]:
-    if "$ref" in schema:
-        yield from _check(value, root["$defs"][schema["$ref"].rpartition("/")[2]], root, key)
-    if "type" in schema and not _is_type(value, schema["type"]):
-        yield ShapeProblem(key, f"must be {_typed(schema['type'])}, not {_shown(value)}")
-        return
-    for keyword, check in _KEYWORDS.items():
-        if keyword in schema:
-            problem = check(value, schema[keyword])
-            if problem:
-                yield ShapeProblem(key, problem)
-    yield from _any_of(value, schema, root, key)
-    if isinstance(value, Mapping):
-        yield from _object(value, schema, root, key)
-    elif isinstance(value, list) and "items" in schema:
-        for position, item in enumerate(value):
-            yield from _check(item, schema["items"], root, f"{key}[{position}]")
-
-
-def _any_of(value: Any, schema: Schema, root: Schema, key: str) -> Iterator[ShapeProblem]:
-    """The problems of the branch of the value's own type, or that no branch has its type."""
+def _any_of(value: Any, schema: Schema, key: str) -> Iterator[ShapeProblem]:
+    """The problems of the first branch of the value's own type, or that no branch has it."""
     branches = schema.get("anyOf", ())
-    results = [(branch, list(_check(value, branch, root, key))) for branch in branches]
+    results = [(branch, list(problems(value, branch, key))) for branch in branches]
     if not results or any(not found for _, found in results):
         return
     fitting = [f for b, f in results if _is_type(value, b.get("type", ()))]
@@ -74,25 +67,29 @@ def _any_of(value: Any, schema: Schema, root: Schema, key: str) -> Iterator[Shap
     yield ShapeProblem(key, f"must be {types}, not {_shown(value)}")
 
 
-def _object(
-    value: Mapping[str, Any], schema: Schema, root: Schema, key: str
-) -> Iterator[ShapeProblem]:
+def _object(value: Mapping[str, Any], schema: Schema, key: str) -> Iterator[ShapeProblem]:
     known: Mapping[str, Schema] = schema.get("properties", {})
-    others = schema.get("additionalProperties", True)
     for name in schema.get("required", ()):
         if name not in value:
             yield ShapeProblem(_join(key, name), "is missing")
     for name, item in value.items():
         place = _join(key, name)
-        if "propertyNames" in schema:
-            for found in _check(name, schema["propertyNames"], root, place):
-                yield ShapeProblem(place, f"as a key, {found.problem}")
-        if name in known:
-            yield from _check(item, known[name], root, place)
-        elif others is False:
-            yield ShapeProblem(place, f"unknown key{did_you_mean(name, known)}")
-        elif isinstance(others, Mapping):
-            yield from _check(item, others, root, place)
+        for found in problems(name, schema.get("propertyNames", {}), place):
+            yield ShapeProblem(place, f"as a key, {found.problem}")
+        wanted: Schema | bool = known.get(name, schema.get("additionalProperties", True))
+        if isinstance(wanted, Mapping):
+            yield from problems(item, wanted, place)
+        elif not wanted:
+            yield _unknown_key(name, item, place, known)
+
+
+def _unknown_key(name: str, value: Any, place: str, known: Mapping[str, Schema]) -> ShapeProblem:
+    """Names the key inside an unknown table where that one is near a known key."""
+    for inner in value if isinstance(value, Mapping) else ():
+        suggestion = did_you_mean(inner, known)
+        if suggestion:
+            return ShapeProblem(_join(place, inner), f"unknown key{suggestion}")
+    return ShapeProblem(place, f"unknown key{did_you_mean(name, known)}")
 
 
 def _join(key: str, name: str) -> str:
@@ -142,22 +139,23 @@ _KEYWORDS: Mapping[str, Callable[[Any, Any], str]] = {
 }
 KEYWORDS = ANNOTATIONS | {
     *_KEYWORDS,
-    *("$ref", "type", "anyOf", "properties", "additionalProperties", "propertyNames"),
+    *("type", "anyOf", "properties", "additionalProperties", "propertyNames"),
     *("items", "required"),
-}
-
-_TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "string": ("a text", lambda v: isinstance(v, str)),
-    "boolean": ("true or false", lambda v: isinstance(v, bool)),
-    "integer": ("a whole number", lambda v: _is_number(v) and v == int(v)),
-    "number": ("a number", lambda v: _is_number(v)),
-    "array": ("a list", lambda v: isinstance(v, list)),
-    "object": ("a table", lambda v: isinstance(v, Mapping)),
 }
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "string": ("a text", lambda v: isinstance(v, str)),
+    "boolean": ("true or false", lambda v: isinstance(v, bool)),
+    "integer": ("a whole number", lambda v: _is_number(v) and float(v).is_integer()),
+    "number": ("a number", _is_number),
+    "array": ("a list", lambda v: isinstance(v, list)),
+    "object": ("a table", lambda v: isinstance(v, Mapping)),
+}
 
 
 def _is_type(value: Any, wanted: str | Sequence[str]) -> bool:

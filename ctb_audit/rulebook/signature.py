@@ -53,8 +53,6 @@ def parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
 def accepts(hint: Any, value: Any) -> bool:
     """True if a value read from TOML has the annotated type."""
     origin, args = get_origin(hint), get_args(hint)
-    if hint is Any:
-        return True
     if origin is Literal:
         return value in args
     if origin in (Union, UnionType):
@@ -63,9 +61,7 @@ def accepts(hint: Any, value: Any) -> bool:
         return isinstance(value, tuple) and _items(args, value)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return isinstance(value, Mapping) and all(accepts(args[1], v) for v in value.values())
-    if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return type(value) is hint
+    return hint is Any or type(value) is hint or (hint is float and type(value) is int)
 
 
 def described(hint: Any) -> str:
