@@ -12,6 +12,7 @@ quote after it in both.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -154,3 +155,18 @@ def end_of_dollar(text: str, position: int, floor: int) -> int:
         return position + 1
     found = text.find(tag.group(), tag.end())
     return found + len(tag.group()) if found >= 0 else -1
+
+
+def line_comments(text: str, found: Lexis) -> Iterator[tuple[int, str]]:
+    """The comments of `text` that run to the end of a line, with their offsets."""
+    position = floor = 0
+    while (mark := found.block.search(text, position)) is not None:
+        position = mark.end()
+        if mark.lastgroup == "comment":
+            position = end_of_comment(text, mark.start(), nested=found.nested)
+        elif mark.lastgroup == "dollar" and found.psql:
+            position = floor = end_of_dollar(text, mark.start(), floor)
+        elif mark.lastgroup is None and mark.group()[0] in "-#":
+            yield mark.start(), mark.group()
+        if position < 0:
+            return

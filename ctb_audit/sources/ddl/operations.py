@@ -542,9 +542,19 @@ class StatementEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """A `-- ctb:` annotation that cannot be read; loading it is a ConfigurationError."""
+
+    location: Location
+    problem: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """One SQL text, read: a file, a fence of a document, or standard input."""
 
     path: str
     system: System
     effects: tuple[StatementEffect, ...] = field(default=())
+    mistakes: tuple[Mistake, ...] = ()
