@@ -4,8 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
-from ctb_audit.model import Catalog, Column, Declaration, Function, Name, Surface, System, Table
+from ctb_audit.model import (
+    Catalog,
+    Column,
+    Declaration,
+    Function,
+    Name,
+    Problem,
+    Surface,
+    System,
+    Table,
+    UserType,
+)
 from ctb_audit.standard import Level, Standard, TrackingField
 
 
@@ -34,6 +46,8 @@ class Subject:
     exempt: str = ""
     planned: str = ""
     tables: Mapping[Surface, tuple[Table, ...]] = field(default_factory=dict)
+    kind: Literal["log", "entity"] = "entity"
+    row_level_security: bool = False  # asked for by the configuration
 
     @property
     def name(self) -> Name:
@@ -42,6 +56,11 @@ class Subject:
     @property
     def system(self) -> System:
         return self.table.system
+
+    @property
+    def table_ids(self) -> tuple[str, ...]:
+        """The different ids that the declarations give the table."""
+        return tuple(dict.fromkeys(d.table_id for d in self.declarations if d.table_id))
 
     def tracking_column(self, wanted: TrackingField) -> Column | None:
         """The column that plays the field's role, under its name or an alias."""
@@ -83,3 +102,41 @@ class Project:
     @cached_property
     def tables(self) -> Mapping[tuple[System, Name], Subject]:
         return {(s.system, s.name): s for s in self.subjects}
+
+    @cached_property
+    def table_ids(self) -> Mapping[str, tuple[Subject, ...]]:
+        """Declared table id -> the tables that declare it."""
+        found: dict[str, tuple[Subject, ...]] = {}
+        for subject in self.subjects:
+            for table_id in subject.table_ids:
+                found[table_id] = (*found.get(table_id, ()), subject)
+        return found
+
+    @cached_property
+    def tables_named(self) -> Mapping[tuple[System, str], tuple[Subject, ...]]:
+        """The tables of a name in every schema."""
+        found: dict[tuple[System, str], tuple[Subject, ...]] = {}
+        for subject in self.subjects:
+            key = (subject.system, subject.name.name)
+            found[key] = (*found.get(key, ()), subject)
+        return found
+
+    @cached_property
+    def problems_by_table(self) -> Mapping[tuple[Surface, Name], tuple[Problem, ...]]:
+        """What went wrong with a statement that names a table, by surface and table."""
+        found: dict[tuple[Surface, Name], list[Problem]] = {}
+        for catalog in self.catalogs:
+            for problem in catalog.problems:
+                for name in dict.fromkeys(problem.objects):
+                    found.setdefault((catalog.surface, name), []).append(problem)
+        return {key: tuple(problems) for key, problems in found.items()}
+
+    def user_type(self, subject: Subject, name: str) -> UserType | None:
+        """The enum, domain or other type that a column's type names as `schema.name`."""
+        schema, _, bare = name.rpartition(".")
+        for catalog in self.catalogs:
+            if catalog.surface == subject.surface:
+                found = catalog.types_by_name.get(Name(schema, bare))
+                if found is not None:
+                    return found
+        return None

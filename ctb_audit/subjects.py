@@ -3,43 +3,25 @@
 Level, exemption and planned state follow STANDARD section 3.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fnmatch import fnmatchcase
-from typing import Literal
 
+from ctb_audit.config import TableEntry
 from ctb_audit.model import SYSTEMS, Catalog, Declaration, Name, Surface, System, Table
 from ctb_audit.project import LevelConflict, Project, Subject
-from ctb_audit.standard import LEVELS, Level, Standard
+from ctb_audit.standard import LEVELS, Level, Standard, matches_table
 
 Key = tuple[System, Name]
 PRIMARY: tuple[Surface, ...] = ("live", "ddl", "reference")
 SOURCES = ("configuration", "annotation", "comment", "section", "summary", "levels")
 
 
-@dataclass(frozen=True, slots=True)
-class TableSetting:
-    """One `[[table]]` of the configuration; `name` is `schema.table` and may hold `*`."""
-
-    name: str
-    system: System | None = None
-    level: Level | None = None
-    exempt: str = ""
-    planned: bool = False
-    kind: Literal["log", "entity"] | None = None
-    table_id: str | None = None
-    heir_id: str | None = None
-    row_level_security: bool | None = None
-
-    def covers(self, key: Key) -> bool:
-        system, name = key
-        return (self.system is None or self.system == system) and _matches(self.name, name)
+Entry = Callable[[System, Name], TableEntry]
 
 
-def _matches(pattern: str, name: Name) -> bool:
-    """Whether `table`, `schema.table` or a pattern of either names the table."""
-    return fnmatchcase(str(name) if "." in pattern else name.name, pattern)
+def _nothing_said(system: System, name: Name) -> TableEntry:
+    return TableEntry(name=str(name), system=system)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +30,23 @@ class _Chosen:
 
     standard: Standard
     level: Level
-    settings: Sequence[TableSetting]
+    entry: Entry
 
 
 def build_project(
     catalogs: Sequence[Catalog],
     standard: Standard,
     *,
-    settings: Sequence[TableSetting] = (),
+    entry: Entry = _nothing_said,
     default_level: Level | None = None,
     today: date,
     root: str | None = None,
 ) -> Project:
     """The frozen project of these catalogs; every table of a judged surface is one subject."""
     tables = _by_key(catalogs)
-    declared = _declared(catalogs, tables, settings)
+    declared = _declared(catalogs, tables, entry)
     levels_declared = any(d.level for found in declared.values() for d in found)
-    chosen = _Chosen(standard, default_level or standard.default_level, settings)
+    chosen = _Chosen(standard, default_level or standard.default_level, entry)
     subjects = tuple(
         _subject(key, surfaces, declared.get(key, ()), chosen) for key, surfaces in tables.items()
     )
@@ -98,7 +80,7 @@ def _rank(surface: Surface) -> int:
 def _declared(
     catalogs: Iterable[Catalog],
     tables: Mapping[Key, Mapping[Surface, Iterable[Table]]],
-    settings: Sequence[TableSetting],
+    entry: Entry,
 ) -> dict[Key, tuple[Declaration, ...]]:
     """What every source declares of a table, in the order that decides."""
     found: dict[Key, list[Declaration]] = {}
@@ -107,7 +89,7 @@ def _declared(
             found.setdefault((item.system, item.table), []).append(item.declaration)
     for key, surfaces in tables.items():
         written = [d for group in surfaces.values() for t in group for d in t.declarations]
-        own = [_from_setting(s) for s in settings if s.covers(key)]
+        own = _from_entry(entry(*key))
         if written or own:
             found.setdefault(key, []).extend((*written, *own))
     return {
@@ -116,15 +98,16 @@ def _declared(
     }
 
 
-def _from_setting(setting: TableSetting) -> Declaration:
-    return Declaration(
+def _from_entry(entry: TableEntry) -> tuple[Declaration, ...]:
+    """What the configuration declares of a table, () for nothing."""
+    declaration = Declaration(
         source="configuration",
-        table_id=setting.table_id,
-        heir_id=setting.heir_id,
-        level=setting.level,
-        status="Planned" if setting.planned else None,
-        stamped=False if setting.exempt else None,
+        table_id=entry.table_id or None,
+        heir_id=entry.heir_id or None,
+        level=entry.level,
+        status={True: "Planned", False: "Active", None: None}[entry.planned],
     )
+    return () if declaration == Declaration(source="configuration") else (declaration,)
 
 
 def _subject(
@@ -135,6 +118,8 @@ def _subject(
 ) -> Subject:
     surface = next(s for s in PRIMARY if s in surfaces)
     level, source, conflicts = _level(declarations, chosen.level)
+    entry = chosen.entry(*key)
+    is_log = matches_table(key[1], chosen.standard.log_tables)
     return Subject(
         table=surfaces[surface][0],
         surface=surface,
@@ -142,9 +127,11 @@ def _subject(
         level_source=source,
         declarations=declarations,
         conflicts=conflicts,
-        exempt=_exemption(key, declarations, chosen),
+        exempt=entry.exempt or _exemption(key, declarations, chosen.standard),
         planned=_planned(declarations),
         tables=surfaces,
+        kind=entry.kind or ("log" if is_log else "entity"),
+        row_level_security=bool(entry.row_level_security),
     )
 
 
@@ -168,19 +155,12 @@ def _as_level(text: str | None) -> Level | None:
     return next((level for level in LEVELS if text and level == text.upper()), None)
 
 
-def _exemption(
-    key: Key,
-    declarations: Iterable[Declaration],
-    chosen: _Chosen,
-) -> str:
+def _exemption(key: Key, declarations: Iterable[Declaration], standard: Standard) -> str:
     """Why the table is exempt, "" where it is not."""
-    for setting in chosen.settings:
-        if setting.exempt and setting.covers(key):
-            return setting.exempt
     for declaration in declarations:
         if declaration.stamped is False:
             return f"declared not STAMPED by its {declaration.source}"
-    if any(_matches(pattern, key[1]) for pattern in chosen.standard.exempt):
+    if matches_table(key[1], standard.exempt):
         return "the tracker of a migration tool"
     return ""
 

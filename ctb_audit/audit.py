@@ -1,0 +1,152 @@
+"""The main job: sources and a standard to one `Audit`.
+
+load -> subjects -> judge -> waivers -> scores -> gate
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+from ctb_audit.config import Config
+from ctb_audit.gate import GateSettings, Step, decide, incompleteness
+from ctb_audit.judge import Judgement, judge
+from ctb_audit.model import Catalog, Coverage, Location
+from ctb_audit.project import Project
+from ctb_audit.result import Audit, Finding
+from ctb_audit.revision import revision_of
+from ctb_audit.rulebook import load_standard
+from ctb_audit.scoring import (
+    database_score,
+    next_grade,
+    score_tables,
+    system_scores,
+    with_points,
+)
+from ctb_audit.standard import Standard
+from ctb_audit.subjects import build_project
+from ctb_audit.waivers import Waiver, apply_waivers, inline_waivers
+
+DEFAULT_STANDARD = "ctb-1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """What a run adds to the configuration. `cache` None: nothing is cached."""
+
+    today: date
+    waivers: bool = True
+    cache: Path | None = None
+
+
+def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Audit:
+    """The audit of catalogs that were read already."""
+    standard = standard_for(catalogs, config, settings.cache)
+    project = build_project(
+        catalogs,
+        standard,
+        entry=config.table_entry,
+        default_level=config.default_level,
+        today=settings.today,
+        root=str(config.root),
+    )
+    return conclude(project, judge(project), config, settings)
+
+
+def standard_for(
+    catalogs: Sequence[Catalog], config: Config, cache: Path | None = None
+) -> Standard:
+    """The configured standard, else the one that a document hints at, else `ctb-1.0`."""
+    hinted = next((c.standard for c in catalogs if c.standard), DEFAULT_STANDARD)
+    return load_standard(
+        config.standard or hinted,
+        rule_folders=config.rules,
+        standard_folders=config.standards,
+        overrides=config.severity,
+        select=config.select,
+        ignore=config.ignore,
+        cache=cache,
+    )
+
+
+def conclude(
+    project: Project, judgement: Judgement, config: Config, settings: AuditSettings
+) -> Audit:
+    """Waivers, scores and gate on top of the verdicts."""
+    waivers = _waivers(project, config) if settings.waivers else ()
+    findings, notices = apply_waivers(judgement.findings, waivers, settings.today)
+    tables = score_tables(judgement.tables, findings, judgement.unknowns)
+    score = database_score(tables)
+    ordered = _ordered(with_points(findings, tables), project)
+    coverage = reduce(add, (c.coverage for c in project.catalogs), Coverage())
+    problems = tuple(p for c in project.catalogs for p in c.problems)
+    hidden = sum(p.kind == "hidden" for p in problems)
+    gate = gate_settings(config)
+    return Audit(
+        standard=project.standard.id,
+        standard_hash=project.standard.hash,
+        sources=tuple(c.source for c in project.catalogs),
+        tables=tables,
+        findings=ordered,
+        unknowns=tuple(judgement.unknowns),
+        not_judged=tuple(judgement.not_judged),
+        coverage=coverage,
+        problems=problems,
+        score=score,
+        systems=system_scores(tables),
+        gate=decide(gate, score, tables, ordered, settings.today),
+        next_grade=next_grade(score, ordered, tables),
+        incomplete=incompleteness(gate, coverage, score, hidden),
+        notices=notices,
+        revision=revision_of(config.root),
+    )
+
+
+def gate_settings(config: Config) -> GateSettings:
+    """The gate as configured; CRITICAL findings block in any case."""
+    return GateSettings(
+        fail_under=config.fail_under,
+        schedule=tuple(Step(s.date, s.threshold) for s in config.fail_under_schedule),
+        per_table=config.fail_under_table,
+        fail_on=None if config.fail_on == "CRITICAL" else config.fail_on,
+        min_coverage=config.min_coverage,
+    )
+
+
+def _waivers(project: Project, config: Config) -> tuple[Waiver, ...]:
+    """Those above statements, then those of the configuration."""
+    place = config.path.name if config.path else ""
+    configured = tuple(
+        Waiver(
+            kind="configuration",
+            rule=w.rule,
+            owner=w.owner,
+            reason=w.reason,
+            table=w.table or "*",
+            requirement=w.requirement,
+            until=w.until,
+            location=Location(f"{place}: {w.key}"),
+        )
+        for w in config.waiver
+    )
+    return (*inline_waivers(project), *configured)
+
+
+def _ordered(findings: Sequence[Finding], project: Project) -> tuple[Finding, ...]:
+    """By subject, severity and rule, whatever the order of the rules; projects' own come last."""
+    place = {(s.system, str(s.name)): n for n, s in enumerate(project.subjects)}
+    severities = {"CRITICAL": 0, "HIGH": 1, "MEDIUM": 2, "LOW": 3, "INFO": 4}
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (
+                place.get((f.system, f.table), len(place)),
+                f.table,
+                severities[f.severity],
+                f.rule,
+                f.requirement,
+            ),
+        )
+    )
