@@ -228,6 +228,7 @@ class Declaration:
     stamped: bool | None = None
     status: str | None = None
     location: Location | None = None
+    tracking: tuple[str, ...] = ()  # roles of tracking columns that it asks for
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,81 @@
+"""What a standard expects of one table: which tracking columns, of which type."""
+
+import re
+from collections.abc import Iterator
+
+from ctb_audit.model import Column, Type, UserType
+from ctb_audit.project import Project, Subject
+from ctb_audit.standard import Standard, TrackingField
+from ctb_audit.verdict import NotApplicable
+
+MISSING_COLUMN = "the column is missing"
+
+
+def is_log(subject: Subject, project: Project) -> bool:
+    """Whether the table is a log (STANDARD section 1), where row ids may repeat."""
+    return project.standard.is_log(subject.name)
+
+
+def expects(wanted: TrackingField, subject: Subject, project: Project) -> bool:
+    """Whether the table must have the column."""
+    return wanted.required and all(
+        _is_of_kind(kind, wanted, subject, project) for kind in wanted.tables
+    )
+
+
+def _is_of_kind(kind: str, wanted: TrackingField, subject: Subject, project: Project) -> bool:
+    if kind == "declared":
+        return any(wanted.role in d.tracking for d in subject.declarations)
+    return is_log(subject, project) == (kind == "log")
+
+
+def column_name(wanted: TrackingField, subject: Subject) -> str:
+    """The column that plays the role, or its proper name where none does."""
+    column = subject.tracking_column(wanted)
+    return column.name if column is not None else wanted.names_in(subject.system)[0]
+
+
+def tracked(subject: Subject, project: Project) -> Iterator[tuple[TrackingField, Column]]:
+    """The tracking columns that the table has."""
+    for wanted in project.standard.fields:
+        column = subject.tracking_column(wanted)
+        if column is not None:
+            yield wanted, column
+
+
+def missing(subject: Subject, project: Project) -> Iterator[NotApplicable]:
+    """For what depends on a column: one NotApplicable for each expected one that is missing."""
+    for wanted in project.standard.fields:
+        if expects(wanted, subject, project) and subject.tracking_column(wanted) is None:
+            yield NotApplicable(MISSING_COLUMN, column_name(wanted, subject))
+
+
+def column_of(role: str, subject: Subject, project: Project) -> Column | None:
+    """The table's column in a role; None where it, or the role itself, does not exist."""
+    wanted = project.standard.field(role)
+    return None if wanted is None else subject.tracking_column(wanted)
+
+
+def domain_of(column: Column, subject: Subject, project: Project) -> UserType | None:
+    if column.type.family != "domain":
+        return None
+    return project.user_type(subject, column.type.name)
+
+
+def base_type(column: Column, subject: Subject, project: Project) -> Type:
+    """The column's type, for a domain the type it narrows."""
+    type_ = column.type
+    for _ in range(8):
+        found = project.user_type(subject, type_.name) if type_.family == "domain" else None
+        if found is None or found.base is None:
+            return type_
+        type_ = found.base
+    return type_
+
+
+def fits(value: str, format_: str, standard: Standard) -> bool:
+    """Whether a value has a format of the standard, by its stricter form for values if it has
+    one (a HEIR id's month is 01 to 12). A format without a pattern fits everything.
+    """
+    pattern = standard.formats.get(f"{format_}_value", standard.formats.get(format_, ""))
+    return not pattern or re.fullmatch(pattern, value, re.ASCII) is not None

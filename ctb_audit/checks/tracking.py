@@ -1,0 +1,94 @@
+"""Tracking columns: there, of the right type, and NOT NULL."""
+
+from collections.abc import Iterator
+
+from ctb_audit.checks.expectation import (
+    base_type,
+    column_name,
+    domain_of,
+    expects,
+    missing,
+    tracked,
+)
+from ctb_audit.checks.registry import check
+from ctb_audit.model import Column, Constraint, Type
+from ctb_audit.project import Project, Subject
+from ctb_audit.semantics.evaluate import evaluate
+from ctb_audit.standard import TrackingField
+from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
+
+
+@check
+def missing_tracking_column(subject: Subject, project: Project) -> Iterator[Verdict]:
+    for wanted in project.standard.fields:
+        if not expects(wanted, subject, project):
+            continue
+        name = column_name(wanted, subject)
+        if subject.tracking_column(wanted) is not None:
+            yield Pass(name)
+        else:
+            yield Fail(f"{name} ({wanted.spelling}) is missing", name, location=None)
+
+
+@check
+def wrong_tracking_type(subject: Subject, project: Project) -> Iterator[Verdict]:
+    yield from missing(subject, project)
+    for wanted, column in tracked(subject, project):
+        yield _type_verdict(wanted, column, base_type(column, subject, project), subject)
+
+
+def _type_verdict(wanted: TrackingField, column: Column, type_: Type, subject: Subject) -> Verdict:
+    families = wanted.families.get(subject.system, wanted.families.get("*", ()))
+    shown = f"{column.name} is {column.type}"
+    if column.type.dimensions or type_.dimensions:
+        return Fail(f"{shown}, {wanted.spelling} holds a single value", column.name)
+    if type_.family in ("unknown", "domain"):
+        return Unknown(f"no source defines the type {column.type}", column.name)
+    if type_.family not in families:
+        return Fail(f"{shown}, the standard asks for {wanted.spelling}", column.name)
+    length = _length(type_)
+    if wanted.min_length is not None and length is not None and length < wanted.min_length:
+        return Fail(f"{shown}, shorter than {wanted.spelling}", column.name)
+    return Pass(column.name)
+
+
+def _length(type_: Type) -> int | None:
+    """How many characters a text type holds; None for no bound."""
+    if type_.family != "text":
+        return None
+    if type_.parameters:
+        return type_.parameters[0]
+    return 1 if type_.name in ("character", '"char"') else None
+
+
+@check
+def nullable_tracking_column(subject: Subject, project: Project) -> Iterator[Verdict]:
+    yield from missing(subject, project)
+    for wanted, column in tracked(subject, project):
+        if wanted.nullable or not expects(wanted, subject, project):
+            continue
+        if _rejects_null(column, subject, project):
+            yield Pass(column.name)
+        else:
+            yield Fail(f"{column.name} accepts NULL", column.name)
+
+
+def _rejects_null(column: Column, subject: Subject, project: Project) -> bool:
+    """NOT NULL, a domain's NOT NULL, or a CHECK that is validated."""
+    domain = domain_of(column, subject, project)
+    if domain is not None and not domain.nullable:
+        return True
+    constraints = [c for c in subject.table.constraints if _counts(c)]
+    if not column.nullable:
+        return not any(
+            c.kind == "not null" and column.name in c.columns and not _counts(c)
+            for c in subject.table.constraints
+        )
+    return any(
+        c.kind == "check" and c.expression and evaluate(c.expression, {column.name: None}) is False
+        for c in constraints
+    )
+
+
+def _counts(constraint: Constraint) -> bool:
+    return constraint.validated and constraint.enforced
