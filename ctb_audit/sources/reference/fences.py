@@ -7,6 +7,7 @@ from typing import Literal
 
 from ctb_audit.model import System
 from ctb_audit.sources.ddl.operations import Script, SetSearchPath, StatementEffect
+from ctb_audit.sources.ddl.replay.state import DEFAULT_SCHEMAS
 from ctb_audit.sources.reference.contexts import Context
 from ctb_audit.sources.reference.document import Fence, FenceRole
 from ctb_audit.sources.reference.notes import Notes
@@ -120,10 +121,10 @@ def _indented(fence: Fence) -> str:
 
 def _within_schema(script: Script, schema: str) -> Script:
     """Unqualified names of a section that opens a schema stand in that schema."""
-    if script.system != "postgresql" or schema in ("", "public") or not script.effects:
+    if schema in ("", DEFAULT_SCHEMAS[script.system]) or not script.effects:
         return script
     effects = list(script.effects)
-    effects[0] = _with(effects[0], before=SetSearchPath((schema, "public")))
+    effects[0] = _with(effects[0], before=SetSearchPath((schema, DEFAULT_SCHEMAS[script.system])))
     effects[-1] = _with(effects[-1], after=SetSearchPath(None))
     return replace(script, effects=tuple(effects))
 

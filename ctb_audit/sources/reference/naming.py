@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ctb_audit.model import Name, System
-from ctb_audit.sources.reference.wording import default_schema
+from ctb_audit.sources.ddl.replay.state import DEFAULT_SCHEMAS
 
 _PARTS = re.compile(r'"([^"]+)"|`([^`]+)`|([^."`\s]+)')
 _CREATE = re.compile(
@@ -42,7 +42,7 @@ def qualify(name: Name, system: System, schema: str | None) -> Name:
     """The name in its own schema, else the enclosing section's, else the engine's default."""
     if name.schema is not None:
         return name
-    return Name(schema or default_schema(system), name.name)
+    return Name(schema or DEFAULT_SCHEMAS[system], name.name)
 
 
 class Documented:

@@ -27,7 +27,6 @@ _SYSTEMS: tuple[tuple[System, re.Pattern[str]], ...] = (
     ("sqlite", re.compile(r"\b(?:sqlite|d1|libsql|turso)\b", re.IGNORECASE)),
     ("mysql", re.compile(r"\b(?:mysql|mariadb)\b", re.IGNORECASE)),
 )
-_DEFAULT_SCHEMA = {"postgresql": "public", "sqlite": "main"}
 
 
 class Field(NamedTuple):
@@ -96,8 +95,3 @@ def system_of(text: str) -> System | None:
     """The system that a text names; None for none or for several."""
     named = {system for system, pattern in _SYSTEMS if pattern.search(text)}
     return named.pop() if len(named) == 1 else None
-
-
-def default_schema(system: System) -> str:
-    """Where an unqualified name stands; "" where the system has no schemas or no default."""
-    return _DEFAULT_SCHEMA.get(system, "")
