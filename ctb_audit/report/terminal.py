@@ -48,7 +48,7 @@ def _findings(audit: Audit, verbose: bool) -> Iterator[Line]:
     for finding in audit.findings:
         if finding.waiver is None or verbose:
             by_table.setdefault((finding.system, finding.table), []).append(finding)
-    tables = {(t.system, t.name): t for t in audit.tables}
+    tables = {(str(t.system), t.name): t for t in audit.tables}
     for key, findings in by_table.items():
         table = tables.get(key)
         head = inert(key[1])

@@ -1,0 +1,101 @@
+"""`ctb audit`: judge schemas, report, log, gate."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ctb_audit.audit import AuditSettings, audit_catalogs
+from ctb_audit.cli import options
+from ctb_audit.cli.output import show, write_reports
+from ctb_audit.config import Config
+from ctb_audit.result import Audit
+
+FORMATS = ("terminal", "json", "markdown")
+
+
+@click.command("audit", epilog="Example: ctb audit migrations SCHEMA_REFERENCE.md -o report.md")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@options.source_options
+@options.rule_options
+@options.gate_options
+@options.output_options(FORMATS)
+@options.log_options
+@options.today_option
+@click.option("--no-waivers", is_flag=True, help="Judge as if nothing were waived.")
+def audit_command(sources: tuple[str, ...], **values: Any) -> int:
+    """Judge the schemas of SOURCEs against the standard.
+
+    A SOURCE is a folder, a .sql file, a Markdown schema reference, a catalog in JSON, `-` for
+    standard input, a URL, or env:NAME for a URL in the environment. Without one, the
+    configuration names them, else the current folder is searched.
+    """
+    output = options.output_of(values)
+    exit_zero = values.pop("exit_zero")
+    settings = AuditSettings(
+        today=options.day(values.pop("today")), waivers=not values.pop("no_waivers")
+    )
+    audit, config = _audited(sources, values, settings)
+    _report(audit, output, config)
+    _log(audit, config, output.outputs)
+    return exit_code(audit, exit_zero=exit_zero)
+
+
+def exit_code(audit: Audit, *, exit_zero: bool = False) -> int:
+    """3 for an incomplete audit, 1 for a lost gate, else 0 (DESIGN, Exit codes)."""
+    if audit.incomplete:
+        return 3
+    return 0 if audit.gate.passed or exit_zero else 1
+
+
+def _audited(
+    sources: tuple[str, ...], values: dict[str, Any], settings: AuditSettings
+) -> tuple[Audit, Config]:
+    from ctb_audit.cli.sources import read_sources
+
+    config = options.configured(values)
+    catalogs = read_sources(sources, config, values)
+    return audit_catalogs(catalogs, config, settings), config
+
+
+def _report(audit: Audit, output: options.Output, config: Config) -> None:
+    formats = _formats(audit, config, output.verbose)
+    write_reports(output.outputs, formats, output.format)
+    if output.quiet and audit.gate.passed and not audit.incomplete:
+        return
+    if output.outputs and len(output.outputs) == 1 and output.format:
+        return
+    if output.format in (None, "terminal"):
+        from ctb_audit.report.terminal import audit_lines
+
+        show(list(audit_lines(audit, verbose=output.verbose)))
+    else:
+        click.echo(formats[output.format](), nl=False)
+
+
+def _formats(audit: Audit, config: Config, verbose: bool) -> Mapping[str, Callable[[], str]]:
+    def terminal() -> str:
+        from ctb_audit.report.terminal import audit_lines, plain
+
+        return plain(audit_lines(audit, verbose=verbose))
+
+    def json() -> str:
+        from ctb_audit.report.audit_json import audit_json
+
+        return audit_json(audit)
+
+    def markdown() -> str:
+        from ctb_audit.report.markdown import audit_markdown
+
+        return audit_markdown(audit, config.templates)
+
+    return {"terminal": terminal, "json": json, "markdown": markdown}
+
+
+def _log(audit: Audit, config: Config, outputs: tuple[Path, ...]) -> None:
+    if config.log == "none":
+        return
+    from ctb_audit.cli.logging import log_audit
+
+    log_audit(audit, config, report_path=str(outputs[0]) if outputs else None)
