@@ -1,17 +1,14 @@
 """PostgreSQL statements, read with the server's own grammar (libpg_query 17)."""
 
-from collections.abc import Callable
+from typing import Literal
 
-from ctb_audit.model import Problem, ProblemKind
 from ctb_audit.sources.ddl.operations import NotUnderstood, Operation, StatementEffect
-from ctb_audit.sources.ddl.parse_postgres.alter_table import alter_table
-from ctb_audit.sources.ddl.parse_postgres.indexes import create_index
-from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
-from ctb_audit.sources.ddl.parse_postgres.tables import create_foreign_table, create_table
+from ctb_audit.sources.ddl.parse_postgres.problems import EXCERPT, not_understood, problem
+from ctb_audit.sources.ddl.parse_postgres.source import Source
+from ctb_audit.sources.ddl.parse_postgres.statements import READERS
 from ctb_audit.sources.ddl.statement import Statement
 
-EXCERPT = 120
-"""Characters of a statement that messages quote."""
+__all__ = ["read_statement"]
 
 
 def read_statement(statement: Statement, path: str) -> StatementEffect:
@@ -22,28 +19,20 @@ def read_statement(statement: Statement, path: str) -> StatementEffect:
     try:
         trees = pgparse.parse(statement.text)
     except pgparse.PGQueryError as error:
-        return _problem(statement, source, "invalid-sql", error.message)
+        return effect(source, (problem(source, "invalid-sql", error.message),))
     tag, node = next(iter(trees[0]["stmt"].items()))
-    if tag in ("InsertStmt", "SelectStmt"):
-        return StatementEffect((), "irrelevant", source.at(0), statement.text[:EXCERPT])
-    reader = _READERS.get(tag)
+    reader = READERS.get(tag)
     if reader is None:
-        return _problem(statement, source, "not-understood", tag)
-    return StatementEffect(reader(node, source), "understood", source.at(0), statement.text[:120])
+        return effect(source, (not_understood(source, f"{tag} is not known to this reader"),))
+    return effect(source, reader(node, source))
 
 
-def _problem(
-    statement: Statement, source: Source, kind: ProblemKind, message: str
-) -> StatementEffect:
-    problem = Problem(kind, message, (), statement.text[:EXCERPT], source.at(0))
-    return StatementEffect(
-        (NotUnderstood(problem),), "not understood", source.at(0), statement.text[:EXCERPT]
-    )
-
-
-_READERS: dict[str, Callable[[Node, Source], tuple[Operation, ...]]] = {
-    "CreateStmt": create_table,
-    "CreateForeignTableStmt": create_foreign_table,
-    "AlterTableStmt": alter_table,
-    "IndexStmt": create_index,
-}
+def effect(source: Source, operations: tuple[Operation, ...] | None) -> StatementEffect:
+    """The effect of a statement with these operations; None: it is irrelevant."""
+    verdict: Literal["understood", "irrelevant", "not understood"] = "understood"
+    if operations is None:
+        verdict = "irrelevant"
+    elif any(isinstance(operation, NotUnderstood) for operation in operations):
+        verdict = "not understood"
+    excerpt = source.statement.text[:EXCERPT]
+    return StatementEffect(operations or (), verdict, source.at(0), excerpt)

@@ -16,7 +16,6 @@ from ctb_audit.sources.ddl.operations import (
     DropConstraint,
     Inherit,
     NoEffect,
-    ObjectKind,
     ObjectRef,
     Operation,
     SetOptions,
@@ -27,6 +26,7 @@ from ctb_audit.sources.ddl.operations import (
 )
 from ctb_audit.sources.ddl.parse_postgres.columns import IDENTITIES, read_column
 from ctb_audit.sources.ddl.parse_postgres.constraints import read_constraint
+from ctb_audit.sources.ddl.parse_postgres.kinds import KINDS
 from ctb_audit.sources.ddl.parse_postgres.names import (
     listed,
     option_name,
@@ -37,16 +37,6 @@ from ctb_audit.sources.ddl.parse_postgres.partitions import partition_bound
 from ctb_audit.sources.ddl.parse_postgres.privileges import role_name
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 from ctb_audit.sources.ddl.parse_postgres.types import read_type
-
-KINDS: dict[str, ObjectKind] = {
-    "OBJECT_TABLE": "table",
-    "OBJECT_FOREIGN_TABLE": "foreign table",
-    "OBJECT_VIEW": "view",
-    "OBJECT_MATVIEW": "materialized view",
-    "OBJECT_INDEX": "index",
-    "OBJECT_SEQUENCE": "sequence",
-    "OBJECT_TYPE": "type",
-}
 
 
 class _Commands:

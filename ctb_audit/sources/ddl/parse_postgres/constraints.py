@@ -6,6 +6,7 @@ from typing import Literal
 from ctb_audit.model import Constraint, ConstraintKind
 from ctb_audit.sources.ddl.parse_postgres.indexes import exclusion_keys
 from ctb_audit.sources.ddl.parse_postgres.names import relation_name, strings
+from ctb_audit.sources.ddl.parse_postgres.queries import referenced_columns
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
 _ACTIONS = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
@@ -72,7 +73,8 @@ def _check(
     return Constraint(
         "check",
         node.get("conname", ""),
-        expression=expression,
+        referenced_columns(node["raw_expr"]),
+        expression,
         validated=not node.get("skip_validation", False),
         no_inherit=node.get("is_no_inherit", False),
         location=source.at(node["location"]),
