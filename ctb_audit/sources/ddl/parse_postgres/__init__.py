@@ -35,4 +35,4 @@ def effect(source: Source, operations: tuple[Operation, ...] | None) -> Statemen
     elif any(isinstance(operation, NotUnderstood) for operation in operations):
         verdict = "not understood"
     excerpt = source.statement.text[:EXCERPT]
-    return StatementEffect(operations or (), verdict, source.at(0), excerpt)
+    return StatementEffect(operations or (), verdict, source.here, excerpt)

@@ -59,11 +59,11 @@ class _Commands:
         spans: list[tuple[int, int]] = []
         while True:
             end = source.item_end(start)
-            if end < len(source.text) and source.text[end] == ")":  # of ONLY (name)
+            if end < source.end and source.text[end] == ")":  # of ONLY (name)
                 start = end + 1
                 continue
             spans.append((start, end))
-            if end >= len(source.text):
+            if end >= source.end:
                 return spans
             start = end + 1
 

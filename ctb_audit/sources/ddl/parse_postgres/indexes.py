@@ -35,7 +35,7 @@ def create_index(node: Node, source: Source) -> tuple[Operation, ...]:
         _predicate(node, source, after),
         node.get("nulls_not_distinct", False),
         options=options(node.get("options", ())),
-        location=source.at(0),
+        location=source.here,
     )
     return (
         CreateIndex(
@@ -56,7 +56,7 @@ def _predicate(node: Node, source: Source, after: int) -> str | None:
     if "whereClause" not in node:
         return None
     start = after if after >= 0 else _after_relation(node, source)
-    return source.clean(source.after_word("WHERE", start), len(source.text))
+    return source.clean(source.after_word("WHERE", start), source.end)
 
 
 def _key(element: Node, source: Source, span: tuple[int, int] | None) -> IndexKey:

@@ -19,7 +19,7 @@ def problem(
 ) -> NotUnderstood:
     """`location` is the statement's own unless given."""
     excerpt = source.statement.text[:EXCERPT]
-    place = location or source.at(0)
+    place = location or source.here
     return NotUnderstood(Problem(kind, message, tuple(tables), excerpt, place))
 
 

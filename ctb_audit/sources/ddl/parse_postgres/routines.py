@@ -49,7 +49,7 @@ def create_function(node: Node, source: Source) -> tuple[Operation, ...]:
         facts.get("leakproof", False),
         facts.get("parallel", "unsafe"),
         tuple((key, value) for key, value in facts["settings"] if value is not None),
-        location=source.at(0),
+        location=source.here,
     )
     return (CreateFunction(function, name, node.get("replace", False)),)
 
@@ -57,7 +57,7 @@ def create_function(node: Node, source: Source) -> tuple[Operation, ...]:
 def _parameters_start(node: Node, source: Source) -> int:
     """The offset of the argument list; needed for the texts of defaults only."""
     if any("defexpr" in p["FunctionParameter"] for p in node.get("parameters", ())):
-        return source.opening(0)
+        return source.opening(source.start)
     return -1
 
 
@@ -147,7 +147,7 @@ def _body(node: Node, facts: dict[str, Any], source: Source) -> str:
         return body
     for token in source.tokens():
         if token.depth == 0 and token.word in ("BEGIN", "RETURN"):
-            return source.slice(token.start, len(source.text)).rstrip()
+            return source.slice(token.start, source.end).rstrip()
     return ""
 
 
@@ -166,7 +166,7 @@ def create_aggregate(node: Node, source: Source) -> tuple[Operation, ...]:
         language="internal",
         body="aggregate_dummy",
         kind="aggregate",
-        location=source.at(0),
+        location=source.here,
     )
     return (CreateFunction(function, name, node.get("replace", False)),)
 

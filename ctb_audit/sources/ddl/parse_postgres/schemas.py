@@ -28,13 +28,26 @@ _CREATED = {"CreateStmt": "relation", "ViewStmt": "view", "CreateSeqStmt": "sequ
 def create_schema(node: Node, source: Source) -> tuple[Operation, ...]:
     """The schema, then each of its elements as a statement of its own."""
     name = node.get("schemaname") or role_name(node["authrole"])
-    elements = node.get("schemaElts", [])
+    elements = node.get("schemaElts")
+    if elements is None:
+        return (CreateSchema(name, node.get("if_not_exists", False)),)
     _qualify(elements, name)
-    operations: list[Operation] = [CreateSchema(name, node.get("if_not_exists", False))]
-    for element in elements:
+    operations: list[Operation] = [CreateSchema(name)]
+    whole = source.end
+    starts = _starts(source)[-len(elements) :]
+    for element, start, end in zip(elements, starts, [*starts[1:], whole], strict=True):
         tag, inner = next(iter(element.items()))
+        source.start, source.end = start, end
         operations.extend(_ELEMENTS[tag](inner, source))
     return tuple(operations)
+
+
+def _starts(source: Source) -> list[int]:
+    """Where CREATE SCHEMA and its elements start: each with a reserved word, so that nothing
+    else at that level can be one.
+    """
+    words = ("CREATE", "GRANT")
+    return [t.start for t in source.tokens() if t.depth == 0 and t.word in words]
 
 
 def _qualify(elements: list[Node], schema: str) -> None:
@@ -60,5 +73,5 @@ def create_extension(node: Node, source: Source) -> tuple[Operation, ...]:
         element = wrapped["DefElem"]
         if element["defname"] == "schema":
             schema = option_value(element["arg"])
-    extension = Extension(node["extname"], schema, source.at(0))
+    extension = Extension(node["extname"], schema, source.here)
     return (CreateExtension(extension, node.get("if_not_exists", False)),)

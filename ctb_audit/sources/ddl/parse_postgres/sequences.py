@@ -72,7 +72,7 @@ def create_sequence(node: Node, source: Source) -> tuple[Operation, ...]:
         _number(values, "cache", 1),
         bool(values.get("cycle", False)),
         unlogged=relation["relpersistence"] == "u",
-        location=source.at(0),
+        location=source.here,
     )
     exists = node.get("if_not_exists", False)
     temporary = relation["relpersistence"] == "t"

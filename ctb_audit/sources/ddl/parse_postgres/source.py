@@ -41,10 +41,21 @@ class Token(NamedTuple):
 
 class Source:
     """`text` holds one character for each UTF-8 byte, so that byte offsets index it directly;
-    `slice` gives real text back. All offsets are bytes from the statement's start.
+    `slice` gives real text back. All offsets are bytes from the statement's start. `start` and
+    `end` bound the part that is being read: all of it, or one element of CREATE SCHEMA.
     """
 
-    __slots__ = ("_column", "_line", "_starts", "_wide", "path", "statement", "text")
+    __slots__ = (
+        "_column",
+        "_line",
+        "_starts",
+        "_wide",
+        "end",
+        "path",
+        "start",
+        "statement",
+        "text",
+    )
 
     def __init__(self, statement: Statement, path: str) -> None:
         text = statement.text
@@ -52,6 +63,8 @@ class Source:
         self.path = path
         self._wide = not text.isascii()
         self.text = text.encode(errors="replace").decode("latin-1") if self._wide else text
+        self.start = 0
+        self.end = len(self.text)
         self._line = statement.line
         self._column = statement.column
         self._starts: list[int] | None = None
@@ -67,6 +80,11 @@ class Source:
         if self._wide:
             column = len(self.slice(start, offset))
         return Location(self.path, self._line + row, column + (1 if row else self._column))
+
+    @property
+    def here(self) -> Location:
+        """Where the part that is being read starts."""
+        return self.at(self.start)
 
     def slice(self, start: int, end: int) -> str:
         """The source between two byte offsets, as written."""
@@ -89,10 +107,13 @@ class Source:
         text = "".join(kept)
         return text.encode("latin-1").decode(errors="replace") if self._wide else text
 
-    def tokens(self, start: int = 0, end: int | None = None) -> Iterator[Token]:
-        """The tokens from a byte offset on, without space and comments."""
+    def tokens(self, start: int = -1, end: int = -1) -> Iterator[Token]:
+        """The tokens between two byte offsets (-1: `start` and `end`), without space and
+        comments.
+        """
         text = self.text
-        end = len(text) if end is None else end
+        start = self.start if start < 0 else start
+        end = self.end if end < 0 else end
         depth = 0
         while start < end:
             match = _TOKEN.match(text, start, end)
@@ -114,14 +135,14 @@ class Source:
             depth += 1 if match.group() == "/*" else -1
             if depth == 0:
                 return match.end()
-        return len(self.text)
+        return self.end
 
     def item_end(self, start: int, limit: int | None = None) -> int:
         """Where the list item that starts here ends: a comma or closing bracket of its own
         level, else `limit`.
         """
         text = self.text
-        limit = len(text) if limit is None else limit
+        limit = self.end if limit is None else limit
         depth = 0
         while match := _STOP.search(text, start, limit):
             found, start = match.group(), match.end()
@@ -140,7 +161,7 @@ class Source:
     def opening(self, start: int) -> int:
         """The offset of the first opening parenthesis from here on, -1 if there is none."""
         text = self.text
-        while match := _STOP.search(text, start):
+        while match := _STOP.search(text, start, self.end):
             if match.group() == "(":
                 return match.start()
             start = self.comment_end(match.start()) if match.group() == "/*" else match.end()
@@ -151,7 +172,7 @@ class Source:
         at = opening + 1
         while True:
             at = self.item_end(at)
-            if at >= len(self.text) or self.text[at] != ",":
+            if at >= self.end or self.text[at] != ",":
                 return at
             at += 1
 
@@ -168,11 +189,11 @@ class Source:
         while True:
             end = self.item_end(start)
             found.append((start, end))
-            if end >= len(self.text) or self.text[end] != ",":
+            if end >= self.end or self.text[end] != ",":
                 return found, end + 1
             start = end + 1
 
-    def after_word(self, word: str, start: int, end: int | None = None) -> int:
+    def after_word(self, word: str, start: int, end: int = -1) -> int:
         """The offset after `word` (upper case) at the level of `start`, -1 if it is not there."""
         for token in self.tokens(start, end):
             if token.depth == 0 and token.word == word:

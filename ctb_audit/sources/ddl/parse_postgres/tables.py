@@ -67,7 +67,7 @@ def _create(
         partition_bound=partition_bound(bound, source) if bound else None,
         unlogged=relation["relpersistence"] == "u",
         options=settings,
-        location=source.at(0),
+        location=source.here,
     )
     return CreateTable(
         table,

@@ -45,7 +45,7 @@ def create_trigger(node: Node, source: Source) -> tuple[Operation, ...]:
         initially_deferred=deferred,
         old_table=old_table,
         new_table=new_table,
-        location=source.at(0),
+        location=source.here,
     )
     return (CreateTrigger(relation_name(relation), trigger, node.get("replace", False)),)
 
@@ -69,7 +69,7 @@ def create_policy(node: Node, source: Source) -> tuple[Operation, ...]:
         tuple(role_name(role["RoleSpec"]) for role in node["roles"]),
         _clause("USING", "qual", node, source),
         _clause("CHECK", "with_check", node, source),
-        location=source.at(0),
+        location=source.here,
     )
     return (CreatePolicy(relation_name(node["table"]), policy),)
 

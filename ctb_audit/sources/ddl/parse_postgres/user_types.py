@@ -26,7 +26,7 @@ def create_composite(node: Node, source: Source) -> tuple[Operation, ...]:
     attributes = tuple(
         read_column(wrapped["ColumnDef"], source).column for wrapped in node.get("coldeflist", ())
     )
-    location = source.at(0)
+    location = source.here
     created = UserType(
         name.schema or "", name.name, "composite", attributes=attributes, location=location
     )
@@ -36,7 +36,7 @@ def create_composite(node: Node, source: Source) -> tuple[Operation, ...]:
 def create_enum(node: Node, source: Source) -> tuple[Operation, ...]:
     name = listed(node["typeName"])
     labels = strings(node.get("vals", ()))
-    created = UserType(name.schema or "", name.name, "enum", labels, location=source.at(0))
+    created = UserType(name.schema or "", name.name, "enum", labels, location=source.here)
     return (CreateType(created, name),)
 
 
@@ -47,14 +47,14 @@ def create_range(node: Node, source: Source) -> tuple[Operation, ...]:
         element = wrapped["DefElem"]
         if element["defname"] == "subtype":
             base = read_type(element["arg"]["TypeName"], source)
-    created = UserType(name.schema or "", name.name, "range", base=base, location=source.at(0))
+    created = UserType(name.schema or "", name.name, "range", base=base, location=source.here)
     return (CreateType(created, name),)
 
 
 def create_base_type(node: Node, source: Source) -> tuple[Operation, ...]:
     name = listed(node["defnames"])
     kind: Literal["base", "shell"] = "base" if node.get("definition") else "shell"
-    created = UserType(name.schema or "", name.name, kind, location=source.at(0))
+    created = UserType(name.schema or "", name.name, kind, location=source.here)
     return (CreateType(created, name),)
 
 
@@ -82,7 +82,7 @@ def create_domain(node: Node, source: Source) -> tuple[Operation, ...]:
         default=default,
         constraints=tuple(checks),
         collation=listed(node["collClause"]["collname"]) if "collClause" in node else None,
-        location=source.at(0),
+        location=source.here,
     )
     return (CreateType(created, name),)
 
@@ -120,7 +120,7 @@ def _domain_action(
 def _domain_default(node: Node, source: Source) -> AlterColumn:
     if "def" not in node:
         return AlterColumn("", "drop default")
-    text = source.clean(source.after_word("DEFAULT", 0), len(source.text))
+    text = source.clean(source.after_word("DEFAULT", source.start), source.end)
     return AlterColumn("", "set default", text)
 
 

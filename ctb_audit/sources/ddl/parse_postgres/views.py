@@ -29,7 +29,7 @@ def create_view(node: Node, source: Source) -> tuple[Operation, ...]:
         recursive=recursive,
         check_option=check_option,
         options=options(node.get("options", ())),
-        location=source.at(0),
+        location=source.here,
     )
     sources = tuple(s for s in relations(node["query"]) if not recursive or s != name)
     temporary = relation["relpersistence"] == "t"
@@ -38,12 +38,12 @@ def create_view(node: Node, source: Source) -> tuple[Operation, ...]:
 
 
 def _is_recursive(source: Source, end: int) -> bool:
-    return any(token.word == "RECURSIVE" for token in source.tokens(0, end))
+    return any(token.word == "RECURSIVE" for token in source.tokens(source.start, end))
 
 
 def _after_as(relation: Node, source: Source) -> str:
     start = source.after_word("AS", relation["location"])
-    return source.clean(start, len(source.text))
+    return source.clean(start, source.end)
 
 
 def create_table_as(node: Node, source: Source) -> tuple[Operation, ...]:
@@ -61,7 +61,7 @@ def create_table_as(node: Node, source: Source) -> tuple[Operation, ...]:
             columns,
             materialized=True,
             options=options(into.get("options", ())),
-            location=source.at(0),
+            location=source.here,
         )
         return (CreateView(view, name, if_not_exists=exists, sources=relations(node["query"])),)
     temporary = into["rel"]["relpersistence"] == "t"
@@ -72,7 +72,7 @@ def select_into(node: Node, source: Source) -> tuple[Operation, ...]:
     relation = node["intoClause"]["rel"]
     end = _name_end(source, relation["location"])
     start = next(t.start for t in source.tokens() if t.depth == 0 and t.word == "INTO")
-    query = f"{source.clean(0, start)} {source.clean(end, len(source.text))}".strip()
+    query = f"{source.clean(source.start, start)} {source.clean(end, source.end)}".strip()
     columns = output_columns({"SelectStmt": node})
     temporary = relation["relpersistence"] == "t"
     return (CreateTableAs(relation_name(relation), query, columns, temporary=temporary),)
