@@ -1,0 +1,116 @@
+"""One read of a live server: connect, fetch, build."""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from ctb_audit.model import (
+    Catalog,
+    Extension,
+    Function,
+    Location,
+    Problem,
+    Schema,
+    Sequence,
+    Table,
+    UserType,
+    View,
+)
+from ctb_audit.sources.postgres import relations, usertypes
+from ctb_audit.sources.postgres.connect import display_url, session
+from ctb_audit.sources.postgres.fetch import Row, Rows, fetch
+from ctb_audit.sources.postgres.keys import read_keys
+from ctb_audit.sources.postgres.naming import Directory
+from ctb_audit.sources.postgres.routines import read_functions
+from ctb_audit.sources.postgres.triggers import read_policies, read_triggers
+
+if TYPE_CHECKING:
+    import psycopg
+
+T = TypeVar("T", Table, View, Function, UserType, Sequence)
+
+
+def read_live(
+    url: str,
+    *,
+    schemas: Collection[str] | None = None,
+    timeout_s: float = 60.0,
+    connect_timeout_s: int = 10,
+    source_name: str | None = None,
+) -> Catalog:
+    """The catalog of a live PostgreSQL, 14 to 18, at one moment (STANDARD sections 8 and 9).
+
+    `schemas`: only these; all of the users' own by default. `timeout_s` bounds each query.
+    `source_name` stands in messages and locations, else the URL without password and query.
+    Raises SourceError: unknown host, wrong password, no TLS to a remote host, server too old,
+    timeout, connection cut, no schema of that name. No message holds a secret.
+    """
+    source = source_name or display_url(url)
+    with session(
+        url, source, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s
+    ) as connection:
+        return read_session(connection, source, schemas)
+
+
+def read_session(
+    connection: "psycopg.Connection[Row]", source: str, schemas: Collection[str] | None = None
+) -> Catalog:
+    """The catalog as `connection` sees it; its search_path must be empty."""
+    rows = fetch(connection, source, schemas)
+    return build(rows, source)
+
+
+def build(rows: Rows, source: str) -> Catalog:
+    """A catalog of fetched rows; arithmetic, no I/O."""
+    directory = Directory(rows, source)
+    keys = read_keys(rows, directory, relations.column_collations(rows))
+    serials = usertypes.serial_columns(rows)
+    columns = relations.read_columns(rows, directory, serials, keys.not_valid)
+    parts = relations.Parts(
+        keys,
+        None if "triggers" in rows.hidden else read_triggers(rows, directory),
+        None if "policies" in rows.hidden else read_policies(rows, directory),
+        columns,
+        relations.column_grants(rows),
+        relations.parents(rows),
+    )
+    tables = _sorted(relations.read_tables(rows, directory, parts))
+    return Catalog(
+        surface="live",
+        source=source,
+        tables=tuple(table for table in tables if table.kind != "foreign"),
+        foreign_tables=tuple(table for table in tables if table.kind == "foreign"),
+        views=_sorted(relations.read_views(rows, directory, parts)),
+        functions=_sorted(read_functions(rows, directory)),
+        types=_sorted(usertypes.read_types(rows, directory, keys, columns)),
+        sequences=_sorted(usertypes.read_sequences(rows, directory)),
+        extensions=_named(usertypes.read_extensions(rows, directory)),
+        schemas=_named(usertypes.read_schemas(rows, directory)),
+        problems=tuple(_problems(rows, directory.location)),
+        server_version=rows.version,
+    )
+
+
+def _sorted(found: Iterable[T]) -> tuple[T, ...]:
+    """By name; overloaded functions by the text of their arguments."""
+    return tuple(sorted(found, key=lambda o: (o.schema, o.name, _signature(o))))
+
+
+def _signature(found: object) -> str:
+    return ",".join(str(a.type) for a in found.arguments) if isinstance(found, Function) else ""
+
+
+N = TypeVar("N", Extension, Schema)
+
+
+def _named(found: Iterable[N]) -> tuple[N, ...]:
+    return tuple(sorted(found, key=lambda o: o.name))
+
+
+def _problems(rows: Rows, location: Location) -> Iterable[Problem]:
+    for query, catalog in sorted(rows.hidden.items()):
+        yield Problem(
+            "hidden",
+            f"the role may not read {catalog}: {query} are not in the model;"
+            f" grant it SELECT on pg_catalog.{catalog}",
+            location=location,
+        )

@@ -1,0 +1,125 @@
+"""Triggers and row-level security policies."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Literal
+
+from ctb_audit.model import Name, Policy, Trigger
+from ctb_audit.sources.postgres.fetch import Row, Rows
+from ctb_audit.sources.postgres.naming import Directory
+
+_ROW, _BEFORE, _INSTEAD = 1, 2, 64  # bits of tgtype
+_EVENTS = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
+_STATES: Mapping[str, Literal["origin", "disabled", "replica", "always"]] = {
+    "O": "origin",
+    "D": "disabled",
+    "R": "replica",
+    "A": "always",
+}
+_COMMANDS: Mapping[str, Literal["all", "select", "insert", "update", "delete"]] = {
+    "*": "all",
+    "r": "select",
+    "a": "insert",
+    "w": "update",
+    "d": "delete",
+}
+
+
+def read_triggers(rows: Rows, directory: Directory) -> dict[int, list[Trigger]]:
+    """Triggers by their table's oid, in the order of their names (the order they fire in)."""
+    found: dict[int, list[Trigger]] = defaultdict(list)
+    for row in sorted(rows["triggers"], key=lambda r: r[2]):
+        found[row[1]].append(_trigger(row, directory))
+    return found
+
+
+def _trigger(row: Row, directory: Directory) -> Trigger:
+    bits = row[3]
+    return Trigger(
+        row[2],
+        _timing(bits),
+        tuple([event for bit, event in _EVENTS if bits & bit]),
+        Name(row[13], row[14]),
+        _arguments(row[9]),
+        directory.names(row[1], row[10]),
+        bool(bits & _ROW),
+        condition(row[15]) if row[15] else None,
+        _STATES[row[4]],
+        row[6],
+        row[7],
+        row[8],
+        row[11] or "",
+        row[12] or "",
+        row[5],
+        directory.comment("pg_trigger", row[0]),
+        directory.location,
+    )
+
+
+def _timing(bits: int) -> Literal["before", "after", "instead of"]:
+    if bits & _BEFORE:
+        return "before"
+    return "instead of" if bits & _INSTEAD else "after"
+
+
+def _arguments(raw: bytes) -> tuple[str, ...]:
+    """tgargs: each argument ends with a zero byte."""
+    return tuple(part.decode(errors="replace") for part in raw.split(b"\0")[:-1])
+
+
+def condition(definition: str) -> str:
+    """The text in WHEN (...) of what pg_get_triggerdef gives.
+
+    The server decompiles OLD and NEW only there: pg_get_expr knows one relation.
+    """
+    start = _outside(definition, 0, "WHEN (") + len("WHEN (")
+    return definition[start : _closing(definition, start)].strip()
+
+
+def _outside(text: str, start: int, wanted: str) -> int:
+    """Where `wanted` stands outside of quotes; the server wrote the text, so it does."""
+    position = start
+    while not text.startswith(wanted, position):
+        position = _next(text, position)
+    return position
+
+
+def _closing(text: str, start: int) -> int:
+    depth, position = 1, start
+    while True:
+        depth += {"(": 1, ")": -1}.get(text[position], 0)
+        if depth == 0:
+            return position
+        position = _next(text, position)
+
+
+def _next(text: str, position: int) -> int:
+    """The position after one character, or after a whole quoted text or name."""
+    quote = text[position]
+    if quote not in "'\"":
+        return position + 1
+    escapes = quote == "'" and text[position - 1] == "E"
+    position += 1
+    while text[position] != quote:
+        position += 2 if escapes and text[position] == "\\" else 1
+    return position + 1
+
+
+def read_policies(rows: Rows, directory: Directory) -> dict[int, list[Policy]]:
+    """Policies by their table's oid, in the order of their names."""
+    found: dict[int, list[Policy]] = defaultdict(list)
+    for oid, table, name, command, permissive, roles, using, check in sorted(
+        rows["policies"], key=lambda r: r[2]
+    ):
+        policy = Policy(
+            name,
+            _COMMANDS[command],
+            permissive,
+            tuple(sorted(directory.roles.get(role, "public") for role in roles)),
+            using,
+            check,
+            directory.comment("pg_policy", oid),
+            directory.location,
+        )
+        found[table].append(policy)
+    return found
