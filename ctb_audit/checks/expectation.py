@@ -11,22 +11,15 @@ from ctb_audit.verdict import NotApplicable
 MISSING_COLUMN = "the column is missing"
 
 
-def is_log(subject: Subject, project: Project) -> bool:
-    """Whether the table is a log (STANDARD section 1), where row ids may repeat."""
-    return project.standard.is_log(subject.name)
-
-
-def expects(wanted: TrackingField, subject: Subject, project: Project) -> bool:
+def expects(wanted: TrackingField, subject: Subject) -> bool:
     """Whether the table must have the column."""
-    return wanted.required and all(
-        _is_of_kind(kind, wanted, subject, project) for kind in wanted.tables
-    )
+    return wanted.required and all(_is_of_kind(k, wanted, subject) for k in wanted.tables)
 
 
-def _is_of_kind(kind: str, wanted: TrackingField, subject: Subject, project: Project) -> bool:
+def _is_of_kind(kind: str, wanted: TrackingField, subject: Subject) -> bool:
     if kind == "declared":
         return any(wanted.role in d.tracking for d in subject.declarations)
-    return is_log(subject, project) == (kind == "log")
+    return subject.kind == kind
 
 
 def column_name(wanted: TrackingField, subject: Subject) -> str:
@@ -46,7 +39,7 @@ def tracked(subject: Subject, project: Project) -> Iterator[tuple[TrackingField,
 def missing(subject: Subject, project: Project) -> Iterator[NotApplicable]:
     """For what depends on a column: one NotApplicable for each expected one that is missing."""
     for wanted in project.standard.fields:
-        if expects(wanted, subject, project) and subject.tracking_column(wanted) is None:
+        if expects(wanted, subject) and subject.tracking_column(wanted) is None:
             yield NotApplicable(MISSING_COLUMN, column_name(wanted, subject))
 
 

@@ -15,13 +15,13 @@ from ctb_audit.model import Column, Constraint, Type
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.evaluate import evaluate
 from ctb_audit.standard import TrackingField
-from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
+from ctb_audit.verdict import Fail, Pass, Unknown, Verdict
 
 
 @check
 def missing_tracking_column(subject: Subject, project: Project) -> Iterator[Verdict]:
     for wanted in project.standard.fields:
-        if not expects(wanted, subject, project):
+        if not expects(wanted, subject):
             continue
         name = column_name(wanted, subject)
         if subject.tracking_column(wanted) is not None:
@@ -65,7 +65,7 @@ def _length(type_: Type) -> int | None:
 def nullable_tracking_column(subject: Subject, project: Project) -> Iterator[Verdict]:
     yield from missing(subject, project)
     for wanted, column in tracked(subject, project):
-        if wanted.nullable or not expects(wanted, subject, project):
+        if wanted.nullable or not expects(wanted, subject):
             continue
         if _rejects_null(column, subject, project):
             yield Pass(column.name)

@@ -1,0 +1,44 @@
+"""What the sources themselves get wrong: statements that no server accepts or nobody reads."""
+
+from collections.abc import Iterable, Iterator
+
+from ctb_audit.checks.registry import ProjectFinding, beside, check
+from ctb_audit.model import Location, Problem, ProblemKind
+from ctb_audit.project import Project, Subject
+from ctb_audit.verdict import Fail, Pass, Verdict
+
+SHOWN = 3  # problems that one message lists
+
+
+@check
+def reported_problem(subject: Subject, project: Project, *, kind: ProblemKind) -> Iterator[Verdict]:
+    """Problems of one kind whose statements name the table."""
+    named = project.problems_by_table.get((subject.surface, subject.name), ())
+    found = [p for p in named if p.kind == kind]
+    yield _summed_up(found) if found else Pass()
+
+
+@beside(reported_problem)
+def reported_elsewhere(project: Project, *, kind: ProblemKind) -> Iterator[ProjectFinding]:
+    """Problems of one kind whose statements name no table that is judged: one finding a file."""
+    for catalog in project.catalogs:
+        judged = {s.name for s in project.subjects if s.surface == catalog.surface}
+        by_file: dict[str, list[Problem]] = {}
+        for problem in catalog.problems:
+            if problem.kind == kind and judged.isdisjoint(problem.objects):
+                by_file.setdefault(_place(problem.location, catalog.source), []).append(problem)
+        for path, problems in by_file.items():
+            yield ProjectFinding(path, _summed_up(problems), surface=catalog.surface)
+
+
+def _place(location: Location | None, source: str) -> str:
+    return location.path if location is not None else source
+
+
+def _summed_up(problems: Iterable[Problem]) -> Fail:
+    found = list(problems)
+    messages = dict.fromkeys(p.message for p in found)
+    text = "; ".join(list(messages)[:SHOWN])
+    if len(messages) > SHOWN:
+        text = f"{text}; and {len(messages) - SHOWN} more"
+    return Fail(text, location=found[0].location)

@@ -1,0 +1,38 @@
+"""Every example of every built-in rule file: the rule finds exactly what the file says."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from ctb_audit.judge import Judgement
+from ctb_audit.rulebook import load_rule_examples
+from ctb_audit.rulebook.files import built_in
+from ctb_audit.standard import Example
+
+
+def examples() -> Iterator[pytest.param]:  # type: ignore[valid-type]
+    """An example of kind `fixed` holds the remedy of the last `fail` example before it."""
+    for rule_id in sorted(built_in().rules):
+        broken = ""
+        for example in load_rule_examples(rule_id):
+            if example.document:
+                continue  # tests/rules/test_document_examples.py
+            name = f"{rule_id}: {example.kind}: {example.title}"
+            if example.kind == "fail":
+                broken = example.sql
+            if example.kind == "fixed":
+                example = replace(example, sql=f"{broken}\n{example.sql}")
+            yield pytest.param(rule_id, example, id=name)
+
+
+@pytest.mark.parametrize(("rule_id", "example"), examples())
+def test_a_rule_finds_exactly_what_its_examples_say(
+    rule_id: str, example: Example, judge_example: Callable[[str, Example], Judgement]
+) -> None:
+    judgement = judge_example(rule_id, example)
+    found = sorted((f.table, f.requirement) for f in judgement.findings)
+    assert found == sorted(example.findings)
+    assert [(u.table, u.requirement, u.reason) for u in judgement.unknowns] == []
+
+
