@@ -1,0 +1,200 @@
+"""The compliance log in PostgreSQL: the table as `ctb_compliance_log.sql` makes it, or as the
+organisation's own reference defines it (without our further constraints).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctb_audit.errors import LogError
+from ctb_audit.log.entry import (
+    ALL_ROWS,
+    COLUMNS,
+    TABLE,
+    LogEntry,
+    LogFilter,
+    LogRow,
+    Written,
+    row_from,
+)
+from ctb_audit.log.identifiers import heir_prefix, new_log_id, next_heir_id
+
+if TYPE_CHECKING:
+    import psycopg
+
+DDL_FILE = Path(__file__).with_name(f"{TABLE}.sql")
+_LOCK = 0x4354424C4F47  # "CTBLOG", the key of the advisory lock that orders our writers
+_ATTEMPTS = 8  # another program may allocate the same HEIR id without our lock
+_CONNECT_SECONDS = 10
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_SECURE = ("require", "verify-ca", "verify-full")
+
+
+class PostgresLog:
+    """`location` is the URL without its password."""
+
+    def __init__(self, url: str, create: bool = False) -> None:
+        self._settings = _settings(url)
+        self.location = _shown(self._settings)
+        self._create = create
+
+    def write(self, entry: LogEntry) -> Written:
+        from psycopg.errors import UniqueViolation
+
+        for _ in range(_ATTEMPTS):
+            with self._connected() as connection:
+                try:
+                    with connection.transaction():
+                        return self._write(connection, entry)
+                except UniqueViolation:
+                    continue
+        raise LogError(self.location, "no free HEIR id: another writer keeps taking them")
+
+    def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
+        sql, parameters = _query(wanted)
+        with self._connected() as connection, connection.transaction():
+            if not self._is_ready(connection):
+                return
+            with connection.cursor("ctb_log") as cursor:
+                for values in cursor.execute(sql, parameters):
+                    yield row_from(values, _utc(values["created_at"]))
+
+    def last_score(self) -> int | None:
+        with self._connected() as connection, connection.transaction():
+            if not self._is_ready(connection):
+                return None
+            row = connection.execute(
+                f"SELECT compliance_score FROM {TABLE} WHERE action_type = 'audit'"
+                " AND status <> 'partial' ORDER BY created_at DESC, id DESC LIMIT 1"
+            ).fetchone()
+        return None if row is None else int(row["compliance_score"])
+
+    def _write(self, connection: "psycopg.Connection[dict[str, Any]]", entry: LogEntry) -> Written:
+        """READ COMMITTED, so that what the lock waited for is seen."""
+        connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        connection.execute("SET LOCAL TIME ZONE 'UTC'")
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        if not self._is_ready(connection):
+            if not self._create:
+                step = f"create it with psql -f {DDL_FILE}, or correct --log"
+                raise LogError(self.location, f"has no table {TABLE}", step)
+            connection.execute(DDL_FILE.read_text(encoding="utf-8"))
+        return _insert(connection, entry)
+
+    def _is_ready(self, connection: "psycopg.Connection[dict[str, Any]]") -> bool:
+        rows = connection.execute(
+            "SELECT attname FROM pg_catalog.pg_attribute"
+            " WHERE attrelid = pg_catalog.to_regclass(%s) AND attnum > 0 AND NOT attisdropped",
+            (TABLE,),
+        ).fetchall()
+        found = {row["attname"] for row in rows}
+        missing = [name for name in ("id", *COLUMNS) if name not in found]
+        if found and missing:
+            problem = f"{TABLE} lacks {', '.join(missing)}"
+            raise LogError(self.location, problem, f"add them as in {DDL_FILE.name}")
+        return bool(found)
+
+    @contextmanager
+    def _connected(self) -> "Iterator[psycopg.Connection[dict[str, Any]]]":
+        import psycopg
+        from psycopg.rows import dict_row
+
+        _require_tls(self._settings, self.location)
+        try:
+            with psycopg.connect(
+                **{"connect_timeout": _CONNECT_SECONDS, **self._settings},
+                autocommit=True,
+                row_factory=dict_row,
+            ) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise LogError(
+                self.location, _reason(error, self._settings), "correct --log, or use --no-log"
+            ) from None
+
+
+def _settings(url: str) -> dict[str, Any]:
+    """The URL taken apart. Its text, which may hold a password, reaches no message."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        settings = conninfo_to_dict(url)
+    except psycopg.Error:
+        raise LogError("log postgresql://...", "not a PostgreSQL URL", "correct --log") from None
+    settings.setdefault("application_name", "ctb-audit")
+    if not _is_local(settings):
+        settings.setdefault("sslmode", "require")
+    return settings
+
+
+def _hosts(settings: dict[str, Any]) -> list[str]:
+    return str(settings.get("host") or settings.get("hostaddr") or "").split(",")
+
+
+def _is_local(settings: dict[str, Any]) -> bool:
+    return all(not h or h.startswith(("/", "@")) or h in _LOOPBACK for h in _hosts(settings))
+
+
+def _require_tls(settings: dict[str, Any], location: str) -> None:
+    mode = settings.get("sslmode")
+    if not _is_local(settings) and mode not in _SECURE:
+        raise LogError(
+            location, f"sslmode={mode} sends the log in the clear", "use sslmode=require"
+        )
+
+
+def _shown(settings: dict[str, Any]) -> str:
+    user = f"{settings['user']}@" if settings.get("user") else ""
+    port = f":{settings['port']}" if settings.get("port") else ""
+    host = ",".join(_hosts(settings))
+    return f"postgresql://{user}{host}{port}/{settings.get('dbname', '')}"
+
+
+def _reason(error: Exception, settings: dict[str, Any]) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    password = str(settings.get("password") or "")
+    return text.replace(password, "***") if password else text
+
+
+def _insert(connection: "psycopg.Connection[dict[str, Any]]", entry: LogEntry) -> Written:
+    prefix = heir_prefix(entry.at)
+    highest = connection.execute(
+        f"SELECT heir_id FROM {TABLE} WHERE heir_id LIKE %s AND heir_id ~ %s"
+        ' ORDER BY length(heir_id) DESC, heir_id COLLATE "C" DESC LIMIT 1',
+        (f"{prefix}%", f"^{prefix}[A-Z]*-[0-9][0-9]$"),
+    ).fetchone()
+    heir_id = next_heir_id(entry.at, None if highest is None else highest["heir_id"])
+    written = Written(new_log_id(entry.at), heir_id)
+    now = entry.utc().replace(tzinfo=None)
+    row = {**entry.values(written.log_id, heir_id), "created_at": now, "updated_at": now}
+    marks = ", ".join(f"%({name})s" for name in COLUMNS)
+    names = ", ".join(COLUMNS)
+    connection.execute(f"INSERT INTO {TABLE} ({names}) VALUES ({marks})", row)
+    return written
+
+
+def _query(wanted: LogFilter) -> tuple[str, list[Any]]:
+    terms: list[tuple[str, Any]] = [
+        ("action_type = %s", wanted.action),
+        ("status = %s", wanted.status),
+        ("created_at >= %s", wanted.since and _naive(wanted.since)),
+        ("created_at <= %s", wanted.until and _naive(wanted.until)),
+    ]
+    given = [(sql, value) for sql, value in terms if value is not None]
+    where = " AND ".join(sql for sql, _ in given) or "true"
+    sql = (
+        f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
+    )
+    limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
+    return sql + limit, [value for _, value in given]
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
