@@ -1,0 +1,95 @@
+"""Writes one row of the compliance log for a run (STANDARD section 10)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from ctb_audit import __version__
+from ctb_audit.config import Config
+from ctb_audit.errors import LogError
+from ctb_audit.log import LogEntry, open_log
+from ctb_audit.log.entry import Status
+from ctb_audit.report.audit_json import findings_value
+from ctb_audit.result import Audit
+
+
+def log_audit(audit: Audit, config: Config, *, report_path: str | None) -> None:
+    """Write the audit's row.
+
+    A log that was named raises LogError where it cannot be written (the report comes first);
+    the default one only warns.
+    """
+    log = open_log(config.log, root=config.root)
+    try:
+        log.write(audit_entry(audit, report_path or ""))
+    except LogError as error:
+        if config.log:
+            raise
+        click.echo(f"ctb: warning: {error}", err=True)
+
+
+def audit_entry(audit: Audit, report_path: str) -> LogEntry:
+    """The row of an audit: what it found, what to gain next, and how it was judged."""
+    return LogEntry(
+        action="audit",
+        score=audit.score or 0,
+        status=_status(audit),
+        at=datetime.now(UTC),
+        issues=findings_value(audit.findings),
+        recommendations=_recommendations(audit),
+        actions=_actions(audit),
+        report_path=report_path,
+    )
+
+
+def _status(audit: Audit) -> Status:
+    if audit.incomplete:
+        return "partial"
+    return "completed" if audit.gate.passed else "failed"
+
+
+def _recommendations(audit: Audit) -> Sequence[Mapping[str, Any]]:
+    """The fixes on the cheapest way to the next grade, the largest gain first."""
+    if audit.next_grade is None:
+        return ()
+    by_print = {f.fingerprint: f for f in audit.findings}
+    chosen = [by_print[p] for p in audit.next_grade.fingerprints]
+    return [
+        {
+            "rule": f.rule,
+            "table": f.table,
+            "requirement": f.requirement,
+            "points": f.points,
+            "fingerprint": f.fingerprint,
+        }
+        for f in chosen
+    ]
+
+
+def _actions(audit: Audit) -> Mapping[str, Any]:
+    coverage = audit.coverage
+    return {
+        "schema_version": 1,
+        "standard": audit.standard,
+        "standard_hash": audit.standard_hash,
+        "tool": {"name": "ctb-audit", "version": __version__},
+        "revision": audit.revision or None,
+        "gate": {
+            "passed": audit.gate.passed,
+            "threshold": audit.gate.threshold,
+            "reasons": list(audit.gate.reasons),
+        },
+        "coverage": {
+            "statements": coverage.statements,
+            "understood": coverage.understood,
+            "irrelevant": coverage.irrelevant,
+            "not_understood": coverage.not_understood,
+        },
+        "tables": [
+            {"system": t.system, "name": t.name, "level": t.level, "score": t.score}
+            for t in audit.tables
+        ],
+        "sources": list(audit.sources),
+    }
