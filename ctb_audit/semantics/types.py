@@ -136,3 +136,56 @@ def without_serial(type_: Type) -> Type:
     """The integer type that a serial stands for; any other type as it is."""
     name = SERIALS.get(type_.name)
     return type_ if name is None else Type(name, "integer", spelling=type_.spelling)
+
+
+_MYSQL: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("tinyint", "smallint", "mediumint", "int", "integer", "bigint", "year"), "integer"
+    ),
+    **dict.fromkeys(("decimal", "dec", "numeric", "fixed"), "decimal"),
+    **dict.fromkeys(("float", "double", "double precision", "real"), "float"),
+    **dict.fromkeys(("bool", "boolean"), "boolean"),
+    **dict.fromkeys(("char", "varchar", "character", "character varying", "nchar"), "text"),
+    **dict.fromkeys(("tinytext", "text", "mediumtext", "longtext"), "text"),
+    **dict.fromkeys(("binary", "varbinary"), "bytes"),
+    **dict.fromkeys(("tinyblob", "blob", "mediumblob", "longblob"), "bytes"),
+    **dict.fromkeys(("datetime", "timestamp"), "timestamp"),
+    **dict.fromkeys(("enum", "set"), "enum"),
+    **dict.fromkeys(("geometry", "point", "linestring", "polygon"), "geometry"),
+    **{name: name for name in ("date", "time", "json")},
+    "bit": "bits",
+    "serial": "serial",
+}
+_SQLITE_WORDS = (
+    ("json", "json"),
+    ("bool", "boolean"),
+    ("timestamp", "timestamp"),
+    ("datetime", "timestamp"),
+    ("date", "date"),
+    ("time", "time"),
+    ("uuid", "uuid"),
+    ("int", "integer"),
+    ("char", "text"),
+    ("clob", "text"),
+    ("text", "text"),
+    ("blob", "bytes"),
+    ("real", "float"),
+    ("floa", "float"),
+    ("doub", "float"),
+)
+
+
+def mysql_type(name: str) -> str | None:
+    """Family of a MySQL type by its lower-case name; None for no type of MySQL."""
+    return _MYSQL.get(name)
+
+
+def sqlite_family(name: str) -> str:
+    """Family that an SQLite column's declared type states, by the words in it.
+
+    Any text declares a type there; words that no affinity rule knows but people use for JSON,
+    dates and booleans come first. `unknown` for none, `decimal` for NUMERIC affinity.
+    """
+    if not name:
+        return "unknown"
+    return next((family for word, family in _SQLITE_WORDS if word in name), "decimal")
