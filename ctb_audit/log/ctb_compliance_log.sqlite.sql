@@ -70,7 +70,11 @@ CREATE TABLE ctb_compliance_log (
         GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'
     ),
   CONSTRAINT ctb_compliance_log_json
-    CHECK (json_valid(issues) AND json_valid(recommendations) AND json_valid(actions_performed)),
+    CHECK (
+      (issues IS NULL OR json_valid(issues))
+      AND (recommendations IS NULL OR json_valid(recommendations))
+      AND (actions_performed IS NULL OR json_valid(actions_performed))
+    ),
   CONSTRAINT ctb_compliance_log_lengths
     CHECK (length(log_id) <= 50 AND length(report_path) <= 255 AND length(created_by) <= 100)
 );

@@ -1,0 +1,203 @@
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ctb_audit.errors import LogError
+from ctb_audit.log import LogEntry, LogFilter, open_log
+from ctb_audit.log.postgres import DDL_FILE, PostgresLog
+
+Entry = Callable[..., LogEntry]
+
+# The table as an organisation's own reference has it: nullable columns, no value checks.
+THEIRS = """
+CREATE TABLE ctb_compliance_log (
+  id serial PRIMARY KEY, log_id varchar(50) UNIQUE NOT NULL, action_type varchar(50) NOT NULL,
+  compliance_score integer NOT NULL, status varchar(50) NOT NULL, issues jsonb,
+  recommendations jsonb, actions_performed jsonb, report_path varchar(255),
+  heir_id varchar(50) NOT NULL UNIQUE, process_id varchar(50) NOT NULL,
+  created_at timestamp DEFAULT CURRENT_TIMESTAMP, updated_at timestamp DEFAULT CURRENT_TIMESTAMP,
+  created_by varchar(100) NOT NULL DEFAULT 'ctb_system', orbt_layer integer DEFAULT 1,
+  blueprint_version varchar(20) DEFAULT '1.0', enforcement_level varchar(20) DEFAULT 'STRICT'
+);
+CREATE FUNCTION check_heir() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.heir_id !~ '^HEIR-\\d{4}-\\d{2}-[A-Z]+-[A-Z]+-\\d{2}$' THEN
+    RAISE EXCEPTION 'bad id %', NEW.heir_id;
+  END IF;
+  RETURN NEW;
+END; $$;
+CREATE TRIGGER check_heir BEFORE INSERT OR UPDATE ON ctb_compliance_log
+  FOR EACH ROW EXECUTE FUNCTION check_heir();
+"""
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from ctb_audit.log import LogEntry, open_log
+log = open_log(sys.argv[1], root=Path("/"), create=True)
+for number in range(25):
+    log.write(LogEntry("audit", number, "completed", datetime(2026, 11, 22, tzinfo=UTC)))
+"""
+
+
+@pytest.fixture
+def log(database: str) -> PostgresLog:
+    return PostgresLog(database, create=True)
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database, autocommit=True) as opened:
+        yield opened
+
+
+def test_a_row_comes_back_as_it_was_written(log: PostgresLog, entry: Entry) -> None:
+    written = entry(
+        issues=[{"rule": "missing-primary-key", "text": "a\0b"}],
+        actions={"schema_version": 1},
+        report_path="reports/audit.md",
+    )
+    ids = log.write(written)
+    (row,) = log.entries()
+    assert (row.log_id, row.heir_id) == (ids.log_id, "HEIR-2026-11-SYS-CTB-01")
+    assert (row.action, row.score, row.status, row.at) == ("audit", 83, "completed", written.at)
+    assert row.issues == [{"rule": "missing-primary-key", "text": "ab"}]
+    assert (row.actions, row.report_path) == ({"schema_version": 1}, "reports/audit.md")
+
+
+def test_a_missing_table_is_made_only_on_request(database: str, entry: Entry) -> None:
+    log = open_log(database, root=Path("/"))
+    with pytest.raises(LogError, match=r"has no table ctb_compliance_log; create it with psql"):
+        log.write(entry())
+    assert log.last_score() is None
+    assert list(log.entries()) == []
+
+
+def test_the_shipped_ddl_runs_twice(connection: psycopg.Connection) -> None:
+    for _ in range(2):
+        connection.execute(DDL_FILE.read_bytes())
+    found = connection.execute("SELECT count(*) FROM ctb_compliance_log").fetchone()
+    assert found == (0,)
+
+
+def test_the_table_of_the_reference_is_written_to(
+    database: str, connection: psycopg.Connection, entry: Entry
+) -> None:
+    connection.execute(THEIRS.encode())
+    log = PostgresLog(database)
+    heirs = [log.write(entry()).heir_id for _ in range(101)]
+    assert heirs[-1] == "HEIR-2026-11-SYS-CTBA-02"
+    assert log.last_score() == 83
+
+
+def test_times_are_utc_whatever_the_session_says(
+    log: PostgresLog, connection: psycopg.Connection, entry: Entry
+) -> None:
+    connection.execute("ALTER ROLE CURRENT_USER SET TimeZone = 'Asia/Tokyo'")
+    log.write(entry())
+    connection.execute("ALTER ROLE CURRENT_USER RESET TimeZone")
+    found = connection.execute("SELECT created_at, updated_at FROM ctb_compliance_log").fetchone()
+    naive = entry().at.replace(tzinfo=None)
+    assert found == (naive, naive)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_an_update_in_any_time_zone_keeps_the_order(
+    log: PostgresLog, connection: psycopg.Connection, entry: Entry, zone: str
+) -> None:
+    log.write(entry(at=entry().at + timedelta(days=3650)))
+    connection.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
+    connection.execute("UPDATE ctb_compliance_log SET status = 'partial'")
+    found = connection.execute("SELECT updated_at >= created_at FROM ctb_compliance_log").fetchone()
+    assert found == (True,)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("action_type", "scan"),
+        ("compliance_score", 101),
+        ("status", "done"),
+        ("enforcement_level", "SOFT"),
+        ("orbt_layer", 5),
+        ("heir_id", "HEIR-2026-13-SYS-CTB-01"),
+        ("heir_id", "HEIR-2026-11-SYS-CTB-01\n"),
+        ("process_id", "PRC-CTB-12345678901"),
+        ("blueprint_version", "1.2.3.4"),
+        ("created_at", "2999-01-01"),
+    ],
+)
+def test_the_table_refuses(
+    log: PostgresLog, connection: psycopg.Connection, entry: Entry, column: str, value: object
+) -> None:
+    log.write(entry())
+    connection.execute(b"ALTER TABLE ctb_compliance_log DISABLE TRIGGER USER")
+    with pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute(f"UPDATE ctb_compliance_log SET {column} = %s".encode(), (value,))
+
+
+def test_eight_writers_at_once_get_distinct_ids(database: str) -> None:
+    command = [sys.executable, "-c", WRITER, database]
+    writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(8)]
+    errors = [writer.communicate()[1] for writer in writers]
+    rows = list(PostgresLog(database).entries())
+    assert errors == [""] * 8
+    assert len({row.heir_id for row in rows}) == len({row.log_id for row in rows}) == 200
+
+
+def test_an_id_that_another_program_takes_is_tried_again(
+    log: PostgresLog, connection: psycopg.Connection, entry: Entry
+) -> None:
+    """A writer without our lock: its row appears between our reading and our writing."""
+    log.write(entry())
+    connection.execute(
+        b"CREATE SEQUENCE once;"
+        b"CREATE FUNCTION intrude() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        b"  IF nextval('once') = 1 THEN NEW.heir_id := 'HEIR-2026-11-SYS-CTB-01'; END IF;"
+        b"  RETURN NEW; END; $$;"
+        b"CREATE TRIGGER intrude BEFORE INSERT ON ctb_compliance_log"
+        b"  FOR EACH ROW EXECUTE FUNCTION intrude();"
+    )
+    assert log.write(entry()).heir_id == "HEIR-2026-11-SYS-CTB-02"
+
+
+def test_entries_are_filtered_newest_first(log: PostgresLog, entry: Entry) -> None:
+    start = entry().at
+    for day, action in enumerate(("audit", "tag", "audit")):
+        log.write(entry(action=action, score=day, at=start + timedelta(days=day)))
+    days = LogFilter(since=start + timedelta(days=1), until=start + timedelta(days=1))
+    assert [row.score for row in log.entries()] == [2, 1, 0]
+    assert [row.score for row in log.entries(LogFilter(action="audit", limit=1))] == [2]
+    assert [row.score for row in log.entries(days)] == [1]
+    assert log.last_score() == 2
+
+
+def test_a_table_without_the_columns_is_named(
+    database: str, connection: psycopg.Connection, entry: Entry
+) -> None:
+    connection.execute("CREATE TABLE ctb_compliance_log (id integer, log_id text)")
+    with pytest.raises(LogError, match="ctb_compliance_log lacks action_type"):
+        PostgresLog(database, create=True).write(entry())
+
+
+def test_no_message_holds_the_password(entry: Entry) -> None:
+    log = PostgresLog("postgresql://auditor:s3cret-word@127.0.0.1:1/audits")
+    with pytest.raises(LogError) as caught:
+        log.write(entry())
+    assert "s3cret-word" not in str(caught.value)
+    assert log.location == "postgresql://auditor@127.0.0.1:1/audits"
+    with pytest.raises(LogError) as broken:
+        PostgresLog("postgresql://auditor:s3cret-word@[::1/audits")
+    assert "s3cret-word" not in str(broken.value)
+
+
+def test_a_remote_server_is_spoken_to_over_tls_only(entry: Entry) -> None:
+    log = PostgresLog("postgresql://db.example.org/audits?sslmode=prefer")
+    with pytest.raises(LogError, match="sslmode=prefer sends the log in the clear"):
+        log.write(entry())
