@@ -46,9 +46,9 @@ def trigger_fires(
     """
     if not is_active(trigger) or event not in trigger.events:
         return False
-    if event == "update" and trigger.columns and changed is not None:
-        if not set(trigger.columns) & set(changed):
-            return False
+    listed = event == "update" and trigger.columns and changed is not None
+    if listed and not set(trigger.columns) & set(changed or ()):
+        return False
     if trigger.when is None:
         return True
     node = expression(trigger.when)
@@ -155,24 +155,39 @@ def _ends(function: Function, start: State) -> list[End] | str:
 
 def _judged(end: End, column: str, name: str) -> Answer:
     state = end.state
-    match end.kind:
-        case "raise" | "null":
-            return Holds(name)
-        case "unknown":
-            return Unsure(f"function {name} returns a row of its own making")
-        case "old":
-            reason = f"function {name} returns OLD, which discards the update"
-            return Unsure(reason) if state.doubtful else Missing(reason)
-    written = state.written.get(column)
-    if written == "now":
+    if end.kind in ("raise", "null"):
         return Holds(name)
-    if written == "unknown" or (written is None and state.row == "unknown"):
+    if end.kind == "unknown":
+        return Unsure(f"function {name} returns a row of its own making")
+    reason = _stale(end, column)
+    if not reason:
+        return Holds(name)
+    if _is_open(end, column):
         return Unsure(f"function {name} gives {column} a value that is not known")
     if state.unchanged:
         return Holds(name, NOTE_UNCHANGED)
+    return (
+        Unsure(f"function {name} {reason}")
+        if state.doubtful
+        else Missing(f"function {name} {reason}")
+    )
+
+
+def _stale(end: End, column: str) -> str:
+    """Why the stored row lacks the current time; "" where it has it."""
+    if end.kind == "old":
+        return "returns OLD, which discards the update"
+    written = end.state.written.get(column)
+    if written == "now":
+        return ""
     what = "another value than the current time" if written else "no value on some path"
-    reason = f"function {name} gives {column} {what}"
-    return Unsure(reason) if state.doubtful else Missing(reason)
+    return f"gives {column} {what}"
+
+
+def _is_open(end: End, column: str) -> bool:
+    written = end.state.written.get(column)
+    replaced = written is None and end.state.row == "unknown"
+    return end.kind == "new" and (written == "unknown" or replaced)
 
 
 def rejects_row(
@@ -180,6 +195,7 @@ def rejects_row(
     function: Function | None,
     table: Table,
     row: Row,
+    *,
     event: Event = "insert",
     old: Row | None = None,
 ) -> Rejection:
