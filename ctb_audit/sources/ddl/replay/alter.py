@@ -1,0 +1,243 @@
+"""ALTER TABLE: the server runs the actions of one statement in passes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ctb_audit.model import Name, Table
+from ctb_audit.sources.ddl.operations import (
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    AlterConstraint,
+    AlterTable,
+    AttachPartition,
+    DetachPartition,
+    DropColumn,
+    DropConstraint,
+    Inherit,
+    NoEffect,
+    SetOptions,
+    SetTableFlag,
+    SetTriggerState,
+    TableAction,
+)
+from ctb_audit.sources.ddl.replay.alter_columns import add_column, alter_column
+from ctb_audit.sources.ddl.replay.alter_constraints import (
+    add_constraint,
+    alter_constraint,
+    drop_constraint,
+)
+from ctb_audit.sources.ddl.replay.drop_columns import drop_column
+from ctb_audit.sources.ddl.replay.inheritance import adopt_child, attach, detach, disinherit
+from ctb_audit.sources.ddl.replay.refusal import Refusal
+from ctb_audit.sources.ddl.replay.state import IndexEntry, State
+
+_CONSTRAINT_PASS = {"check": 5, "not null": 5, "foreign key": 8}
+
+
+def _pass(action: TableAction) -> int:
+    """The pass in which the server runs an action."""
+    match action:
+        case DropColumn() | DropConstraint():
+            return 0
+        case AlterColumn(change="type"):
+            return 1
+        case AddColumn():
+            return 3
+        case AlterColumn():
+            return 4
+        case AddConstraint(constraint):
+            return 6 if constraint.using_index else _CONSTRAINT_PASS.get(constraint.kind, 7)
+        case _:
+            return 9
+
+
+def alter_table(state: State, op: AlterTable) -> None:
+    found = state.find(op.name)
+    if found is None and op.if_exists:
+        return
+    if found is not None and state.relations[found] == "index":
+        _alter_index(state, found, op)
+        return
+    if found is not None and found in state.views:
+        _alter_view(state, found, op)
+        return
+    if found is not None and found in state.sequences:
+        return
+    name = state.table_name(op.name)
+    actions = sorted(op.actions, key=_pass) if state.postgres else op.actions
+    for action in actions:
+        _act(state, name, action, op.only)
+
+
+def _act(state: State, name: Name, action: TableAction, only: bool) -> None:
+    """One action; in lenient mode a refused one leaves the others."""
+    mark = state.journal.mark()
+    try:
+        _HANDLERS[type(action)](state, name, action, only)
+    except Refusal as refusal:
+        state.journal.undo(mark)
+        state.complain(refusal)
+
+
+def _set_flag(state: State, name: Name, action: SetTableFlag, only: bool) -> None:
+    table = state.tables[name]
+    match action.flag:
+        case "row level security":
+            table = replace(table, row_level_security=action.value)
+        case "force row level security":
+            table = replace(table, force_row_level_security=action.value)
+        case "unlogged":
+            table = replace(table, unlogged=action.value)
+    state.put(table)
+
+
+def _set_trigger_state(state: State, name: Name, action: SetTriggerState, only: bool) -> None:
+    table = state.tables[name]
+    triggers = table.triggers or ()
+    if not action.which and all(t.name != action.trigger for t in triggers):
+        message = f'trigger "{action.trigger}" for table "{name.name}" does not exist'
+        raise Refusal(message, name)
+    changed = tuple(
+        replace(t, enabled=action.state) if action.which or t.name == action.trigger else t
+        for t in triggers
+    )
+    state.put(replace(table, triggers=changed))
+    for partition in () if only else state.partitions(name):
+        child = state.tables[partition]
+        if any(t.name == action.trigger or action.which for t in child.triggers or ()):
+            _set_trigger_state(state, partition, action, only)
+
+
+def changed_options(
+    old: tuple[tuple[str, str], ...], changes: tuple[tuple[str, str | None], ...]
+) -> tuple[tuple[str, str], ...]:
+    """Storage or view options after SET (...) and RESET (...), in the order of first setting."""
+    options: dict[str, str] = dict(old)
+    for key, value in changes:
+        if value is None:
+            options.pop(key, None)
+        else:
+            options[key] = value
+    return tuple(options.items())
+
+
+def _set_options(state: State, name: Name, action: SetOptions, only: bool) -> None:
+    table = state.tables[name]
+    state.put(replace(table, options=changed_options(table.options, action.options)))
+
+
+def _inherit(state: State, name: Name, action: Inherit, only: bool) -> None:
+    parent = state.table_name(action.parent)
+    if action.remove:
+        disinherit(state, parent, name)
+        return
+    table = state.tables[name]
+    if parent in table.inherits:
+        message = f'relation "{parent.name}" would be inherited from more than once'
+        raise Refusal(message, name)
+    state.put(replace(table, inherits=(*table.inherits, parent)))
+    adopt_child(state, parent, name, partition=False)
+
+
+def _attach(state: State, name: Name, action: AttachPartition, only: bool) -> None:
+    child = state.table_name(action.partition)
+    if state.tables[name].partition_by is None:
+        raise Refusal(f'table "{name.name}" is not partitioned', name)
+    attach(state, name, child, action.bound)
+
+
+def _detach(state: State, name: Name, action: DetachPartition, only: bool) -> None:
+    detach(state, name, state.table_name(action.partition))
+
+
+def _nothing(state: State, name: Name, action: NoEffect, only: bool) -> None:
+    """The model holds nothing of it."""
+
+
+_HANDLERS: dict[type, Callable[[State, Name, Any, bool], None]] = {
+    AddColumn: add_column,
+    DropColumn: drop_column,
+    AlterColumn: alter_column,
+    AddConstraint: add_constraint,
+    DropConstraint: drop_constraint,
+    AlterConstraint: alter_constraint,
+    SetTableFlag: _set_flag,
+    SetTriggerState: _set_trigger_state,
+    SetOptions: _set_options,
+    Inherit: _inherit,
+    AttachPartition: _attach,
+    DetachPartition: _detach,
+    NoEffect: _nothing,
+}
+
+
+def _alter_view(state: State, found: Name, op: AlterTable) -> None:
+    entry = state.views[found]
+    view = entry.view
+    for action in op.actions:
+        if isinstance(action, SetOptions):
+            view = replace(view, options=changed_options(view.options, action.options))
+            checks = dict(action.options)
+            if "check_option" in checks:
+                view = replace(view, check_option=checks["check_option"] or "")
+        elif isinstance(action, SetTriggerState):
+            view = replace(
+                view,
+                triggers=tuple(
+                    replace(t, enabled=action.state)
+                    if action.which or t.name == action.trigger
+                    else t
+                    for t in view.triggers
+                ),
+            )
+    state.views[found] = replace(entry, view=view)
+
+
+def _alter_index(state: State, found: Name, op: AlterTable) -> None:
+    """ALTER INDEX: options, and ATTACH PARTITION, which completes an index made ON ONLY."""
+    entry = state.indexes[found]
+    for action in op.actions:
+        if isinstance(action, AttachPartition):
+            _attach_index(state, found, entry, action)
+        elif isinstance(action, SetOptions) and entry.owner in state.tables:
+            table = state.tables[entry.owner]
+            indexes = tuple(
+                replace(i, options=changed_options(i.options, action.options))
+                if i.name == found.name
+                else i
+                for i in table.indexes
+            )
+            state.put(replace(table, indexes=indexes))
+
+
+def _attach_index(state: State, parent: Name, entry: IndexEntry, action: AttachPartition) -> None:
+    child = state.find(action.partition)
+    if child is None or child not in state.indexes:
+        raise Refusal(f'relation "{action.partition}" does not exist', entry.owner)
+    child_entry = state.indexes[child]
+    state.indexes[child] = replace(child_entry, parent=parent)
+    if child_entry.constraint and child_entry.owner in state.tables:
+        table = state.tables[child_entry.owner]
+        constraints = tuple(
+            replace(c, inherited=True) if c.name == child.name else c for c in table.constraints
+        )
+        state.put(replace(table, constraints=constraints))
+    _complete(state, parent, entry)
+
+
+def _complete(state: State, parent: Name, entry: IndexEntry) -> None:
+    """An index on a partitioned table is valid once every partition has its part."""
+    table: Table = state.tables[entry.owner]
+    if all(_has_part(state, name, parent) for name in state.partitions(entry.owner)):
+        indexes = tuple(
+            replace(i, valid=True) if i.name == parent.name else i for i in table.indexes
+        )
+        state.put(replace(table, indexes=indexes))
+
+
+def _has_part(state: State, partition: Name, parent: Name) -> bool:
+    table = state.tables[partition]
+    entries = (state.indexes.get(Name(table.schema, i.name)) for i in table.indexes)
+    return any(e is not None and e.parent == parent for e in entries)

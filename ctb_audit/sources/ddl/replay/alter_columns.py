@@ -1,0 +1,191 @@
+"""ADD COLUMN and ALTER COLUMN."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from ctb_audit.model import Column, Name, Table, Type
+from ctb_audit.sources.ddl.operations import AddColumn, AlterColumn
+from ctb_audit.sources.ddl.replay.columns import (
+    build,
+    drawn_sequence,
+    note_use,
+    own_sequence,
+    sequence_of,
+)
+from ctb_audit.sources.ddl.replay.constraints import (
+    add_checks,
+    add_foreign_key,
+    add_indexed,
+    merge_declared,
+)
+from ctb_audit.sources.ddl.replay.indexes import spread_constraint
+from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
+from ctb_audit.sources.ddl.replay.sequences import altered
+from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.type_names import resolve_type
+
+
+def add_column(state: State, name: Name, action: AddColumn, only: bool) -> None:
+    table = state.tables[name]
+    if table.column(action.column.name) is not None:
+        if action.if_not_exists:
+            return
+        message = f'column "{action.column.name}" of relation "{table.name}" already exists'
+        raise duplicate(message, name)
+    column = build(state, name, action.column)
+    _store_new(state, name, column)
+    for child in state.children(name):
+        _add_to_child(state, child, column)
+    _add_constraints(state, name, action)
+
+
+def _store_new(state: State, name: Name, column: Column) -> None:
+    note_use(state, name, column)
+    table = state.tables[name]
+    state.put(replace(table, columns=(*table.columns, column)))
+
+
+def _add_to_child(state: State, name: Name, column: Column) -> None:
+    table = state.tables[name]
+    if table.column(column.name) is None:
+        _store_new(state, name, replace(column, inherited=True, serial=None, comment=None))
+    for child in state.children(name):
+        _add_to_child(state, child, column)
+
+
+def _add_constraints(state: State, name: Name, action: AddColumn) -> None:
+    checks = [c for c in action.constraints if c.kind == "check"]
+    state.put(add_checks(state, state.tables[name], checks))
+    for constraint in merge_declared(action.constraints):
+        table = add_indexed(state, state.tables[name], constraint)
+        state.put(table)
+        spread_constraint(state, name, table.constraints[-1])
+    for constraint in action.constraints:
+        if constraint.kind == "foreign key":
+            state.put(add_foreign_key(state, state.tables[name], constraint))
+
+
+# ---- ALTER COLUMN ------------------------------------------------------------------------------
+
+
+def alter_column(state: State, name: Name, action: AlterColumn, only: bool) -> None:
+    table = state.tables[name]
+    column = table.column(action.name)
+    if column is None:
+        if action.if_exists:
+            return
+        raise Refusal(f'column "{action.name}" of relation "{table.name}" does not exist', name)
+    change = _CHANGES.get(action.change)
+    if change is None:
+        return
+    changed = change(state, table, column, action)
+    columns = tuple(changed if c.name == action.name else c for c in table.columns)
+    state.put(replace(state.tables[name], columns=columns))
+    note_use(state, name, changed)
+    if not only:
+        for child in state.children(name):
+            if state.tables[child].column(action.name) is not None:
+                alter_column(state, child, action, only)
+
+
+def _set_type(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    if not isinstance(action.value, Type):
+        return column
+    resolved = resolve_type(state, action.value, table.qualified)
+    for name in sequence_of(state, table.qualified, column.name):
+        if column.identity and resolved.name in ("smallint", "integer", "bigint"):
+            state.sequences[name] = altered(state.sequences[name], {"type": resolved.name})
+    return replace(column, type=resolved)
+
+
+def _set_default(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    if column.generated is not None or column.identity:
+        what = "a generated column" if column.generated is not None else "an identity column"
+        raise Refusal(f'column "{column.name}" is {what}', table.qualified)
+    default = str(action.value)
+    drawn = drawn_sequence(state, default)
+    owned = drawn if drawn in sequence_of(state, table.qualified, column.name) else None
+    if drawn is not None:
+        state.users.add(drawn, table.qualified)
+    return replace(column, default=default, serial=owned)
+
+
+def _drop_default(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    return replace(column, default=None, serial=None)
+
+
+def _set_not_null(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    return replace(column, nullable=False)
+
+
+def _drop_not_null(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    if column.identity:
+        raise Refusal(f'column "{column.name}" is an identity column', table.qualified)
+    primary = next((c for c in table.constraints if c.kind == "primary key"), None)
+    if primary is not None and column.name in primary.columns:
+        raise Refusal(f'column "{column.name}" is in a primary key', table.qualified)
+    return replace(column, nullable=True)
+
+
+def _add_identity(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    if column.nullable:
+        message = f'column "{column.name}" must be declared NOT NULL before identity can be added'
+        raise Refusal(message, table.qualified)
+    if column.identity or column.default is not None:
+        what = "is already an identity column" if column.identity else "already has a default value"
+        raise Refusal(f'column "{column.name}" {what}', table.qualified)
+    own_sequence(state, table.qualified, column.name, column.type.name)
+    return replace(column, identity=_identity(action))
+
+
+def _identity(action: AlterColumn) -> Literal["always", "by default"]:
+    return "always" if action.value == "always" else "by default"
+
+
+def _set_identity(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    if not column.identity:
+        raise Refusal(f'column "{column.name}" is not an identity column', table.qualified)
+    return column if action.value is None else replace(column, identity=_identity(action))
+
+
+def _drop_identity(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    if not column.identity:
+        if action.if_exists:
+            return column
+        raise Refusal(f'column "{column.name}" is not an identity column', table.qualified)
+    for name in sequence_of(state, table.qualified, column.name):
+        del state.sequences[name]
+        del state.relations[name]
+    return replace(column, identity="")
+
+
+def _drop_expression(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    if column.generated is None and not action.if_exists:
+        raise Refusal(f'column "{column.name}" is not a generated column', table.qualified)
+    return replace(column, generated=None, generated_kind="")
+
+
+def _set_expression(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    if column.generated is None:
+        raise Refusal(f'column "{column.name}" is not a generated column', table.qualified)
+    return replace(column, generated=str(action.value))
+
+
+def _collation(state: State, table: Table, column: Column, action: AlterColumn) -> Column:
+    return replace(column, collation=action.value) if isinstance(action.value, Name) else column
+
+
+_CHANGES: dict[str, Callable[[State, Table, Column, AlterColumn], Column]] = {
+    "type": _set_type,
+    "set default": _set_default,
+    "drop default": _drop_default,
+    "set not null": _set_not_null,
+    "drop not null": _drop_not_null,
+    "add identity": _add_identity,
+    "set identity": _set_identity,
+    "drop identity": _drop_identity,
+    "drop expression": _drop_expression,
+    "set expression": _set_expression,
+    "collation": _collation,
+}

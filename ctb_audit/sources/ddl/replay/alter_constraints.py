@@ -1,0 +1,191 @@
+"""ADD, DROP, VALIDATE and ALTER CONSTRAINT."""
+
+from dataclasses import replace
+
+from ctb_audit.model import Constraint, Name, Table
+from ctb_audit.sources.ddl.operations import AddConstraint, AlterConstraint, DropConstraint
+from ctb_audit.sources.ddl.replay.constraints import (
+    INDEXED,
+    add_checks,
+    add_foreign_key,
+    add_indexed,
+    not_null,
+    replace_constraint,
+)
+from ctb_audit.sources.ddl.replay.indexes import absorb_index, spread_constraint
+from ctb_audit.sources.ddl.replay.inheritance import clone_foreign_key
+from ctb_audit.sources.ddl.replay.refusal import Refusal
+from ctb_audit.sources.ddl.replay.state import State
+
+
+def add_constraint(state: State, name: Name, action: AddConstraint, only: bool) -> None:
+    constraint = action.constraint
+    table = state.tables[name]
+    if constraint.kind == "check":
+        _add_check(state, name, constraint, only)
+    elif constraint.kind == "foreign key":
+        _add_foreign_key(state, name, constraint)
+    elif constraint.kind == "not null":
+        state.put(not_null(table, constraint.columns))
+    elif constraint.using_index:
+        state.put(absorb_index(state, table, constraint))
+    else:
+        changed = add_indexed(state, table, constraint)
+        state.put(changed)
+        if not only and changed is not table:
+            spread_constraint(state, name, changed.constraints[-1])
+
+
+def _add_check(state: State, name: Name, check: Constraint, only: bool) -> None:
+    table = state.tables[name]
+    changed = add_checks(state, table, [check])
+    state.put(changed)
+    if changed is table or check.no_inherit or only:
+        return
+    added = changed.constraints[-1]
+    for child in state.children(name):
+        _inherit_check(state, child, added)
+
+
+def _inherit_check(state: State, name: Name, check: Constraint) -> None:
+    table = state.tables[name]
+    own = next((c for c in table.constraints if c.name == check.name), None)
+    if own is None:
+        state.constraint_names.add(Name(table.schema, check.name))
+        inherited = replace(check, inherited=True, comment=None)
+        state.put(replace(table, constraints=(*table.constraints, inherited)))
+    elif own.kind != "check" or own.expression != check.expression:
+        message = f'constraint "{check.name}" conflicts with the one on relation "{table.name}"'
+        state.complain(Refusal(message, name))
+    for child in state.children(name):
+        _inherit_check(state, child, check)
+
+
+def _add_foreign_key(state: State, name: Name, key: Constraint) -> None:
+    table = state.tables[name]
+    changed = add_foreign_key(state, table, key)
+    state.put(changed)
+    if changed is not table:
+        for partition in state.partitions(name):
+            clone_foreign_key(state, partition, changed.constraints[-1])
+
+
+# ---- DROP, ALTER ------------------------------------------------------------------------------
+
+
+def _found(table: Table, name: str) -> Constraint | None:
+    return next((c for c in table.constraints if c.name == name), None)
+
+
+def _missing(table: Table, name: str) -> Refusal:
+    return Refusal(
+        f'constraint "{name}" of relation "{table.name}" does not exist', table.qualified
+    )
+
+
+def drop_constraint(state: State, name: Name, action: DropConstraint, only: bool) -> None:
+    table = state.tables[name]
+    constraint = _found(table, action.name)
+    if constraint is None:
+        if not action.if_exists:
+            raise _missing(table, action.name)
+        return
+    if constraint.inherited and state.strict:
+        message = f'cannot drop inherited constraint "{action.name}" of relation "{table.name}"'
+        raise Refusal(message, name)
+    remove_constraint(state, name, constraint, action.cascade)
+    for child in state.children(name):
+        _release_child(state, child, name, constraint, only)
+
+
+def _release_child(
+    state: State, child: Name, parent: Name, constraint: Constraint, only: bool
+) -> None:
+    """An inherited constraint goes with its parent's, or stays as the child's own with ONLY."""
+    table = state.tables[child]
+    own = _part_of(state, table, parent, constraint)
+    if own is None or not own.inherited:
+        return
+    if only and constraint.kind == "check":
+        state.put(replace_constraint(table, own.name, replace(own, inherited=False)))
+        return
+    remove_constraint(state, child, own, cascade=True)
+    for grandchild in state.children(child):
+        _release_child(state, grandchild, child, own, only)
+
+
+def _part_of(state: State, table: Table, parent: Name, whole: Constraint) -> Constraint | None:
+    if whole.kind not in INDEXED:
+        return _found(table, whole.name)
+    above = Name(parent.schema, whole.name)
+    for own in table.constraints:
+        entry = state.indexes.get(Name(table.schema, own.name))
+        if entry is not None and entry.parent == above:
+            return own
+    return None
+
+
+def remove_constraint(state: State, name: Name, constraint: Constraint, cascade: bool) -> None:
+    """Take a constraint away with its index; foreign keys that rest on it refuse or go along.
+
+    A primary key leaves its columns NOT NULL.
+    """
+    table = state.tables[name]
+    if constraint.kind in ("primary key", "unique"):
+        rest = replace_constraint(table, constraint.name, None)
+        _drop_resting_keys(state, rest, constraint, cascade)
+    table = state.tables[name]
+    release_name(state, table.schema, constraint)
+    state.put(replace_constraint(table, constraint.name, None))
+
+
+def release_name(state: State, schema: str, constraint: Constraint) -> None:
+    qualified = Name(schema, constraint.name)
+    state.constraint_names.drop(qualified)
+    if constraint.kind in INDEXED:
+        state.relations.discard(qualified)
+        state.indexes.discard(qualified)
+
+
+def _drop_resting_keys(state: State, rest: Table, gone: Constraint, cascade: bool) -> None:
+    for user in [*state.using_tables(rest.qualified)]:
+        for key in user.constraints:
+            rests = key.kind == "foreign key" and key.target == rest.qualified
+            if not rests or sorted(key.target_columns) != sorted(gone.columns):
+                continue
+            if cascade:
+                remove_constraint(state, user.qualified, key, cascade)
+            else:
+                message = (
+                    f'cannot drop constraint "{gone.name}" because constraint "{key.name}" '
+                    f'on table "{user.name}" depends on it'
+                )
+                state.complain(Refusal(message, rest.qualified, user.qualified))
+
+
+def alter_constraint(state: State, name: Name, action: AlterConstraint, only: bool) -> None:
+    table = state.tables[name]
+    constraint = _found(table, action.name)
+    if constraint is None:
+        raise _missing(table, action.name)
+    changed = _changed(constraint, action)
+    state.put(replace_constraint(table, constraint.name, changed))
+    for child in () if only else state.children(name):
+        inherited = _part_of(state, state.tables[child], name, constraint)
+        if inherited is not None and inherited.inherited:
+            alter_constraint(state, child, replace(action, name=inherited.name), only)
+
+
+def _changed(constraint: Constraint, action: AlterConstraint) -> Constraint:
+    if action.validate:
+        constraint = replace(constraint, validated=True)
+    if action.deferrable is not None:
+        later = constraint.initially_deferred and action.deferrable
+        constraint = replace(constraint, deferrable=action.deferrable, initially_deferred=later)
+    if action.initially_deferred is not None:
+        constraint = replace(constraint, initially_deferred=action.initially_deferred)
+    if action.enforced is not None:
+        constraint = replace(constraint, enforced=action.enforced, validated=action.enforced)
+    if action.no_inherit is not None:
+        constraint = replace(constraint, no_inherit=action.no_inherit)
+    return constraint

@@ -1,0 +1,96 @@
+"""Columns as the server stores them: resolved types, serial, identity."""
+
+import re
+from dataclasses import replace
+
+from ctb_audit.model import Column, Name, Sequence, Type
+from ctb_audit.semantics.types import SERIALS, without_serial
+from ctb_audit.sources.ddl.replay import names
+from ctb_audit.sources.ddl.replay.expressions import quote, tokens
+from ctb_audit.sources.ddl.replay.sequences import completed
+from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.type_names import resolve_type
+
+
+def build(state: State, table: Name, column: Column) -> Column:
+    """The column as CREATE TABLE or ADD COLUMN stores it; its own sequence is created."""
+    if not state.postgres:
+        return column
+    if column.type.name in SERIALS and column.type.family in ("serial", "unknown"):
+        kind = SERIALS[column.type.name]
+        sequence = own_sequence(state, table, column.name, kind)
+        return replace(
+            column,
+            type=without_serial(column.type),
+            nullable=False,
+            default=nextval(sequence),
+            serial=sequence,
+        )
+    column = replace(column, type=resolve_type(state, column.type, table))
+    if column.identity:
+        own_sequence(state, table, column.name, column.type.name)
+        return replace(column, nullable=False)
+    return column
+
+
+def note_use(state: State, table: Name, column: Column) -> None:
+    """Remember that the table uses the column's type and sequence."""
+    if "." in column.type.name:
+        schema, _, name = column.type.name.partition(".")
+        state.users.add(Name(schema, name), table)
+    if column.serial is not None:
+        state.users.add(column.serial, table)
+
+
+def nextval(sequence: Name) -> str:
+    inner = f"{quote(sequence.schema or '')}.{quote(sequence.name)}".replace("'", "''")
+    return f"nextval('{inner}'::regclass)"
+
+
+def own_sequence(state: State, table: Name, column: str, kind: str) -> Name:
+    """Create the sequence behind a serial or identity column."""
+    schema = table.schema or ""
+    name = Name(
+        schema,
+        names.choose(
+            table.name, column, "seq", lambda taken: Name(schema, taken) in state.relations
+        ),
+    )
+    state.claim(name, "sequence")
+    whole = kind if kind in ("smallint", "integer", "bigint") else "bigint"
+    state.owned.add(table, name)
+    state.sequences[name] = completed(
+        Sequence(schema, name.name, type=whole, owned_by=(schema, table.name, column))
+    )
+    return name
+
+
+def sequence_of(state: State, table: Name, column: str) -> list[Name]:
+    """The sequences that a column owns."""
+    owner = (table.schema or "", table.name, column)
+    found = []
+    for name in state.owned.of(table):
+        sequence = state.sequences.get(name)
+        if sequence is not None and sequence.owned_by == owner:
+            found.append(name)
+    return found
+
+
+def untyped(name: str) -> Column:
+    """A column of which only the name is known (CREATE TABLE AS)."""
+    return Column(name, Type("unknown", "unknown"))
+
+
+_NEXTVAL = re.compile(r"\s*(?:pg_catalog\.)?nextval\s*\(\s*\(?'((?:[^']|'')+)'", re.IGNORECASE)
+
+
+def drawn_sequence(state: State, default: str) -> Name | None:
+    """The sequence that `nextval('...')` in a default names, if it exists."""
+    match = _NEXTVAL.match(default)
+    if match is None:
+        return None
+    parts = [t.identifier for t in tokens(match[1].replace("''", "'")) if t.identifier]
+    if not 1 <= len(parts) <= 2:
+        return None
+    found = state.find(Name(parts[0] if len(parts) == 2 else None, parts[-1]))
+    return found if found is not None and found in state.sequences else None

@@ -1,0 +1,164 @@
+"""DROP COLUMN and everything that goes with a column, or stands in its way."""
+
+from dataclasses import replace
+
+from ctb_audit.model import Column, Name, Policy, Table, Trigger
+from ctb_audit.sources.ddl.operations import DropColumn
+from ctb_audit.sources.ddl.replay.alter_constraints import remove_constraint
+from ctb_audit.sources.ddl.replay.columns import sequence_of
+from ctb_audit.sources.ddl.replay.expressions import columns_in, tokens
+from ctb_audit.sources.ddl.replay.indexes import index_columns
+from ctb_audit.sources.ddl.replay.refusal import Refusal
+from ctb_audit.sources.ddl.replay.state import State
+
+
+def drop_column(state: State, name: Name, action: DropColumn, only: bool) -> None:
+    table = state.tables[name]
+    column = table.column(action.name)
+    if column is None:
+        if action.if_exists:
+            return
+        message = f'column "{action.name}" of relation "{table.name}" does not exist'
+        raise Refusal(message, name)
+    if column.inherited and state.strict:
+        raise Refusal(f'cannot drop inherited column "{action.name}"', name)
+    _refuse_partition_key(table, column)
+    remove_column(state, name, action.name, action.cascade)
+    for child in state.children(name):
+        inherited = state.tables[child].column(action.name)
+        if inherited is not None and inherited.inherited:
+            _drop_from_child(state, child, inherited, action, only)
+
+
+def _drop_from_child(
+    state: State, child: Name, column: Column, action: DropColumn, only: bool
+) -> None:
+    table = state.tables[child]
+    kept = replace(column, inherited=False)
+    columns = tuple(kept if c.name == column.name else c for c in table.columns)
+    state.put(replace(table, columns=columns))
+    if not only:
+        drop_column(state, child, replace(action, if_exists=True), only)
+
+
+def _refuse_partition_key(table: Table, column: Column) -> None:
+    if table.partition_by is not None:
+        _, _, key = table.partition_by.partition("(")
+        if column.name in columns_in(key, {column.name}):
+            raise Refusal(
+                f'cannot drop column "{column.name}" because it is part of the partition key of '
+                f'relation "{table.name}"',
+                table.qualified,
+            )
+
+
+def remove_column(state: State, name: Name, column: str, cascade: bool) -> None:
+    """Take a column away: its indexes, constraints, sequences and generated columns go along;
+    views, policies, triggers and foreign keys of others refuse, or go with CASCADE.
+    """
+    _drop_views(state, name, column, cascade)
+    _drop_policies(state, name, column, cascade)
+    _drop_triggers(state, name, column, cascade)
+    for constraint in state.tables[name].constraints:
+        if column in (*constraint.columns, *constraint.include):
+            remove_constraint(state, name, constraint, cascade)
+    _drop_indexes(state, name, column)
+    for sequence in sequence_of(state, name, column):
+        del state.sequences[sequence]
+        del state.relations[sequence]
+    table = state.tables[name]
+    columns = tuple(c for c in table.columns if c.name != column)
+    grants = tuple(g for g in table.grants or () if g.column != column)
+    state.put(replace(table, columns=columns, grants=grants))
+    for other in columns:
+        if other.generated is not None and column in columns_in(other.generated, {column}):
+            remove_column(state, name, other.name, cascade)
+
+
+def _drop_indexes(state: State, name: Name, column: str) -> None:
+    table = state.tables[name]
+    known = frozenset(c.name for c in table.columns)
+    gone = {i.name for i in table.indexes if column in index_columns(i, known)}
+    for index in gone:
+        qualified = Name(table.schema, index)
+        state.relations.discard(qualified)
+        state.indexes.discard(qualified)
+    if gone:
+        state.put(replace(table, indexes=tuple(i for i in table.indexes if i.name not in gone)))
+
+
+def _drop_policies(state: State, name: Name, column: str, cascade: bool) -> None:
+    table = state.tables[name]
+    using = [p for p in table.policies or () if _policy_uses(p, column, table.name)]
+    if not using:
+        return
+    refuse_dependent(state, name, f"column {column}", f"policy {using[0].name}", cascade)
+    kept = tuple(p for p in table.policies or () if p not in using)
+    state.put(replace(table, policies=kept))
+
+
+def _policy_uses(policy: Policy, column: str, table: str) -> bool:
+    texts = [text for text in (policy.using, policy.check) if text]
+    return any(column in columns_in(text, {column}, table) for text in texts)
+
+
+def _drop_triggers(state: State, name: Name, column: str, cascade: bool) -> None:
+    table = state.tables[name]
+    using = [t for t in table.triggers or () if _trigger_uses(t, column)]
+    if not using:
+        return
+    refuse_dependent(state, name, f"column {column}", f"trigger {using[0].name}", cascade)
+    kept = tuple(t for t in table.triggers or () if t not in using)
+    state.put(replace(table, triggers=kept))
+
+
+def _trigger_uses(trigger: Trigger, column: str) -> bool:
+    if column in trigger.columns:
+        return True
+    found = tokens(trigger.when or "")
+    return any(
+        token.identifier == column and at > 1 and found[at - 1].text == "."
+        for at, token in enumerate(found)
+    )
+
+
+def _drop_views(state: State, name: Name, column: str, cascade: bool) -> None:
+    for entry in [*state.using_views([name])]:
+        if _view_reads(entry.view.definition, column):
+            view = Name(entry.view.schema, entry.view.name)
+            refuse_dependent(state, name, f"column {column}", f"view {view.name}", cascade)
+            drop_view(state, view, cascade=True)
+
+
+def _view_reads(definition: str, column: str) -> bool:
+    """The definition names the column, or takes all of them."""
+    found = tokens(definition)
+    for at, token in enumerate(found):
+        if token.identifier == column:
+            return True
+        if token.text == "*" and at and found[at - 1].text.lower() in ("select", ".", ","):
+            return True
+    return False
+
+
+def drop_view(state: State, name: Name, cascade: bool) -> None:
+    """Remove a view with the views that read it."""
+    for entry in [*state.using_views([name])]:
+        other = Name(entry.view.schema, entry.view.name)
+        refuse_dependent(state, name, f"view {name.name}", f"view {other.name}", cascade)
+        drop_view(state, other, cascade)
+    gone = state.views.get(name)
+    if gone is None:
+        return
+    for index in gone.view.indexes:
+        state.relations.discard(Name(name.schema, index.name))
+        state.indexes.discard(Name(name.schema, index.name))
+    del state.views[name]
+    del state.relations[name]
+
+
+def refuse_dependent(state: State, name: Name, what: str, dependent: str, cascade: bool) -> None:
+    """RESTRICT refuses in server mode; in lenient mode the dependent goes and a problem stays."""
+    if not cascade:
+        message = f"cannot drop {what} because {dependent} depends on it"
+        state.complain(Refusal(message, name))

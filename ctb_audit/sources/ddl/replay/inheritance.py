@@ -1,0 +1,219 @@
+"""INHERITS, PARTITION OF, ATTACH and DETACH: what children take from their parents."""
+
+from dataclasses import replace
+
+from ctb_audit.model import Column, Constraint, Name, Table
+from ctb_audit.sources.ddl.operations import CreateTable
+from ctb_audit.sources.ddl.replay.columns import build
+from ctb_audit.sources.ddl.replay.constraints import INDEXED, constraint_name, replace_constraint
+from ctb_audit.sources.ddl.replay.indexes import add_index, adopt_constraint, adopt_index
+from ctb_audit.sources.ddl.replay.names import addition
+from ctb_audit.sources.ddl.replay.refusal import Refusal
+from ctb_audit.sources.ddl.replay.state import State
+
+
+def parents_of(state: State, op: CreateTable) -> tuple[Name, ...]:
+    """The tables that a CREATE TABLE inherits from; one nothing defines is left out in
+    lenient mode and named in a problem.
+    """
+    written = op.table.inherits
+    if op.table.partition_of is not None:
+        written = (op.table.partition_of,)
+    found = []
+    for name in written:
+        resolved = state.find(name)
+        if resolved is None or resolved not in state.tables:
+            state.complain(Refusal(f'relation "{name}" does not exist', state.assumed(name)))
+        else:
+            found.append(resolved)
+    return tuple(found)
+
+
+def inherited_columns(
+    state: State, name: Name, op: CreateTable, parents: tuple[Name, ...], own: list[Column]
+) -> tuple[Column, ...]:
+    """Parents' columns first, equal names merged, then the statement's own."""
+    partition = op.table.partition_of is not None
+    merged: dict[str, Column] = {}
+    for parent in parents:
+        for column in state.tables[parent].columns:
+            _merge(merged, replace(column, inherited=True, comment=None))
+    for column in own:
+        prior = merged.get(column.name)
+        if prior is None:
+            merged[column.name] = build(state, name, column)
+        else:
+            local = column if partition else build(state, name, column)
+            merged[column.name] = replace(
+                prior,
+                nullable=prior.nullable and local.nullable,
+                default=local.default if local.default is not None else prior.default,
+                generated=local.generated or prior.generated,
+                inherited=partition,
+                location=local.location or prior.location,
+            )
+    return tuple(
+        _without_identity(column, partition) if column.inherited else column
+        for column in merged.values()
+    )
+
+
+def _merge(merged: dict[str, Column], column: Column) -> None:
+    prior = merged.get(column.name)
+    if prior is None:
+        merged[column.name] = column
+    else:
+        default = prior.default if prior.default is not None else column.default
+        merged[column.name] = replace(
+            prior, nullable=prior.nullable and column.nullable, default=default
+        )
+
+
+def _without_identity(column: Column, partition: bool) -> Column:
+    """Identity is not inherited; a serial's default is, but not its sequence."""
+    identity = column.identity if partition else ""
+    return replace(column, serial=None, identity=identity)
+
+
+def inherit_constraints(state: State, table: Table, parents: tuple[Name, ...]) -> Table:
+    """The parents' checks, each name once."""
+    for parent in parents:
+        for check in state.tables[parent].constraints:
+            taken = any(c.name == check.name for c in table.constraints)
+            if check.kind == "check" and not check.no_inherit and not taken:
+                state.constraint_names.add(Name(table.schema, check.name))
+                copy = replace(check, inherited=True, comment=None, merged_from=())
+                table = replace(table, constraints=(*table.constraints, copy))
+    return table
+
+
+def partition_extras(state: State, name: Name) -> None:
+    """Indexes, foreign keys and row triggers that a new partition takes from its parent."""
+    parent_name = state.tables[name].partition_of
+    parent = state.tables.get(parent_name) if parent_name is not None else None
+    if parent is None:
+        return
+    _take_indexes(state, name, parent)
+    for constraint in parent.constraints:
+        if constraint.kind == "foreign key":
+            clone_foreign_key(state, name, constraint)
+    _take_triggers(state, name, parent)
+
+
+def _take_indexes(state: State, name: Name, parent: Table) -> None:
+    for constraint in parent.constraints:
+        if constraint.kind in INDEXED:
+            adopt_constraint(state, name, constraint, Name(parent.schema, constraint.name))
+    for index in parent.indexes:
+        origin = Name(parent.schema, index.name)
+        if not index.intended and adopt_index(state, name, index, origin) is None:
+            add_index(state, name, replace(index, name="", comment=None, valid=True), origin)
+
+
+def _take_triggers(state: State, name: Name, parent: Table) -> None:
+    for trigger in parent.triggers or ():
+        table = state.tables[name]
+        if trigger.row and all(t.name != trigger.name for t in table.triggers or ()):
+            clone = replace(trigger, inherited=True, comment=None)
+            state.put(replace(table, triggers=(*(table.triggers or ()), clone)))
+            state.users.add(trigger.function, name)
+
+
+def clone_foreign_key(state: State, name: Name, key: Constraint) -> None:
+    """A partition's copy of its parent's key, or an equal one of its own adopted."""
+    table = state.tables[name]
+    for own in table.constraints:
+        same = (own.columns, own.target, own.target_columns, own.on_delete, own.on_update)
+        if (
+            own.kind == "foreign key"
+            and not own.inherited
+            and same
+            == ((key.columns, key.target, key.target_columns, key.on_delete, key.on_update))
+        ):
+            state.put(replace_constraint(table, own.name, replace(own, inherited=True)))
+            return
+    chosen = key.name
+    if any(c.name == chosen for c in table.constraints):
+        chosen = constraint_name(state, table, addition(key.columns), "fkey", key)
+    state.constraint_names.add(Name(table.schema, chosen))
+    if key.target is not None:
+        state.users.add(key.target, name)
+    clone = replace(key, name=chosen, inherited=True, comment=None)
+    state.put(replace(table, constraints=(*table.constraints, clone)))
+    for partition in state.partitions(name):
+        clone_foreign_key(state, partition, clone)
+
+
+def adopt_child(state: State, parent: Name, child: Name, partition: bool) -> None:
+    """ALTER TABLE child INHERIT parent, or ATTACH PARTITION child."""
+    table, above = state.tables[child], state.tables[parent]
+    known = {c.name: c for c in table.columns}
+    for column in above.columns:
+        if column.name not in known:
+            state.complain(Refusal(f'child table is missing column "{column.name}"', child))
+    names = {c.name for c in above.columns}
+    if partition:
+        columns = tuple(replace(c, inherited=True) if c.name in names else c for c in table.columns)
+        table = replace(table, columns=columns)
+    table = _adopted_checks(state, table, above, partition)
+    state.put(table)
+    state.users.add(parent, child)
+
+
+def _adopted_checks(state: State, table: Table, above: Table, partition: bool) -> Table:
+    own = {c.name: c for c in table.constraints if c.kind == "check"}
+    for check in above.constraints:
+        if check.kind != "check" or check.no_inherit:
+            continue
+        mine = own.get(check.name)
+        if mine is None:
+            message = f'child table is missing constraint "{check.name}"'
+            state.complain(Refusal(message, table.qualified))
+        elif partition:
+            table = replace_constraint(table, mine.name, replace(mine, inherited=True))
+    return table
+
+
+def attach(state: State, parent: Name, child: Name, bound: str) -> None:
+    if state.tables[child].partition_of is not None:
+        raise Refusal(f'"{child.name}" is already a partition', child)
+    adopt_child(state, parent, child, partition=True)
+    table = state.tables[child]
+    kind = table.kind if table.partition_by is not None else "partition"
+    state.put(replace(table, partition_of=parent, partition_bound=bound, kind=kind))
+    partition_extras(state, child)
+
+
+def detach(state: State, parent: Name, child: Name) -> None:
+    """The child keeps everything as its own."""
+    table = state.tables[child]
+    if table.partition_of != parent:
+        raise Refusal(f'relation "{child.name}" is not a partition of "{parent.name}"', child)
+    for item in [c.name for c in table.constraints] + [i.name for i in table.indexes]:
+        name = Name(table.schema, item)
+        entry = state.indexes.get(name)
+        if entry is not None and entry.parent is not None:
+            state.indexes[name] = replace(entry, parent=None)
+    state.put(
+        replace(
+            table,
+            partition_of=None,
+            partition_bound=None,
+            kind="partitioned" if table.partition_by is not None else "ordinary",
+            columns=tuple(replace(c, inherited=False) for c in table.columns),
+            constraints=tuple(replace(c, inherited=False) for c in table.constraints),
+            triggers=tuple(t for t in table.triggers or () if not t.inherited),
+        )
+    )
+
+
+def disinherit(state: State, parent: Name, child: Name) -> None:
+    table = state.tables[child]
+    if parent not in table.inherits:
+        raise Refusal(f'relation "{parent.name}" is not a parent of "{child.name}"', child)
+    rest = tuple(p for p in table.inherits if p != parent)
+    kept = {c.name for p in rest for c in state.tables[p].columns if p in state.tables}
+    names = {c.name for c in state.tables[parent].columns} - kept
+    columns = tuple(replace(c, inherited=False) if c.name in names else c for c in table.columns)
+    constraints = tuple(replace(c, inherited=False) for c in table.constraints)
+    state.put(replace(table, inherits=rest, columns=columns, constraints=constraints))

@@ -1,0 +1,81 @@
+"""CREATE SEQUENCE, ALTER SEQUENCE and what the server fills in."""
+
+from dataclasses import replace
+from typing import Any
+
+from ctb_audit.model import Name, Sequence
+from ctb_audit.sources.ddl.operations import AlterSequence, CreateSequence
+from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
+from ctb_audit.sources.ddl.replay.state import State
+
+_LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
+
+def completed(sequence: Sequence) -> Sequence:
+    """With the bounds and the start that the server stores."""
+    largest = _LARGEST.get(sequence.type, _LARGEST["bigint"])
+    down = sequence.increment < 0
+    low = sequence.minimum if sequence.minimum is not None else (-largest - 1 if down else 1)
+    high = sequence.maximum if sequence.maximum is not None else (-1 if down else largest)
+    start = sequence.start
+    if not low <= start <= high:
+        start = high if down else low
+    return replace(sequence, minimum=low, maximum=high, start=start)
+
+
+def create_sequence(state: State, op: CreateSequence) -> None:
+    if op.temporary:
+        state.claim_temporary(op.name.name)
+        return
+    name = state.creation_name(op.name)
+    if op.if_not_exists and name in state.relations:
+        return
+    state.claim(name, "sequence")
+    sequence = replace(op.sequence, schema=name.schema or "", name=name.name, owned_by=None)
+    state.sequences[name] = completed(sequence)
+    if op.owned_by is not None:
+        _own(state, name, op.owned_by)
+
+
+def sequence_name(state: State, name: Name) -> Name:
+    found = state.find(name)
+    if found is not None and state.relations[found] == "temporary":
+        raise Ignored
+    if found is None or found not in state.sequences:
+        raise Refusal(f'relation "{name}" does not exist')
+    return found
+
+
+def alter_sequence(state: State, op: AlterSequence) -> None:
+    if op.if_exists and state.find(op.name) is None:
+        return
+    name = sequence_name(state, op.name)
+    if op.changes:
+        state.sequences[name] = altered(state.sequences[name], dict(op.changes))
+    if op.disown:
+        state.sequences[name] = replace(state.sequences[name], owned_by=None)
+    if op.owned_by is not None:
+        _own(state, name, op.owned_by)
+
+
+def altered(old: Sequence, changes: dict[str, Any]) -> Sequence:
+    """A new type takes its own bounds along where the old ones were the old type's."""
+    base = completed(Sequence("", "", type=old.type, increment=old.increment))
+    if "type" in changes:
+        for bound in ("minimum", "maximum"):
+            if getattr(old, bound) == getattr(base, bound):
+                changes.setdefault(bound, None)
+    return completed(replace(old, **changes))
+
+
+def _own(state: State, name: Name, owner: tuple[Name, str]) -> None:
+    table_name = state.table_name(owner[0])
+    table = state.tables[table_name]
+    column = table.column(owner[1])
+    if column is None:
+        message = f'column "{owner[1]}" of relation "{table.name}" does not exist'
+        raise Refusal(message, table_name)
+    state.sequences[name] = replace(
+        state.sequences[name], owned_by=(table.schema, table.name, column.name)
+    )
+    state.owned.add(table_name, name)

@@ -1,0 +1,104 @@
+"""The session: search_path, transactions, schemas and extensions."""
+
+from dataclasses import dataclass, field
+
+from ctb_audit.model import Schema
+from ctb_audit.sources.ddl.operations import (
+    CreateExtension,
+    CreateSchema,
+    SetSearchPath,
+    Transaction,
+)
+from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
+from ctb_audit.sources.ddl.replay.state import State
+
+
+@dataclass(slots=True)
+class Block:
+    """The open transaction block, if any; `savepoints` with their marks in the journal."""
+
+    open: bool = False
+    aborted: bool = False
+    savepoints: list[tuple[str, int]] = field(default_factory=list)
+
+    def close(self) -> None:
+        self.open = False
+        self.aborted = False
+        self.savepoints.clear()
+
+
+def transact(state: State, block: Block, op: Transaction) -> None:
+    """BEGIN, COMMIT, ROLLBACK and savepoints, as the server takes them."""
+    match op.action:
+        case "begin":
+            block.open = True
+        case "commit":
+            _end(state, block, undo=block.aborted)
+        case "rollback":
+            _end(state, block, undo=block.open)
+        case "savepoint":
+            if block.open and not block.aborted:
+                block.savepoints.append((op.savepoint, state.journal.mark()))
+        case "release":
+            _release(block, op.savepoint)
+        case "rollback to":
+            _roll_back_to(state, block, op.savepoint)
+
+
+def _end(state: State, block: Block, undo: bool) -> None:
+    if undo:
+        state.journal.undo()
+    block.close()
+    state.session.discard("local path")
+    state.journal.forget()
+
+
+def _position(block: Block, name: str) -> int:
+    for at in range(len(block.savepoints) - 1, -1, -1):
+        if block.savepoints[at][0] == name:
+            return at
+    raise Refusal(f'savepoint "{name}" does not exist')
+
+
+def _release(block: Block, name: str) -> None:
+    if block.open and not block.aborted:
+        del block.savepoints[_position(block, name) :]
+
+
+def _roll_back_to(state: State, block: Block, name: str) -> None:
+    if not block.open:
+        raise Refusal("ROLLBACK TO SAVEPOINT can only be used in transaction blocks")
+    at = _position(block, name)
+    state.journal.undo(block.savepoints[at][1])
+    del block.savepoints[at + 1 :]
+    block.aborted = False
+
+
+def set_search_path(state: State, block: Block, op: SetSearchPath) -> None:
+    """SET LOCAL holds until the transaction ends; outside of one it does nothing."""
+    if op.local:
+        if block.open:
+            state.session["local path"] = op.schemas or state.default_path
+        return
+    state.session.discard("local path")
+    if op.schemas is None:
+        state.session.discard("path")
+    else:
+        state.session["path"] = op.schemas
+
+
+def create_schema(state: State, op: CreateSchema) -> None:
+    if op.name in state.schemas:
+        if op.if_not_exists:
+            return
+        raise duplicate(f'schema "{op.name}" already exists')
+    location = state.effect.location if state.effect else None
+    state.schemas[op.name] = Schema(op.name, location=location)
+
+
+def create_extension(state: State, op: CreateExtension) -> None:
+    if op.extension.name in state.extensions:
+        if op.if_not_exists:
+            return
+        raise duplicate(f'extension "{op.extension.name}" already exists')
+    state.extensions[op.extension.name] = op.extension

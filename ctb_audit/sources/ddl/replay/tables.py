@@ -1,0 +1,155 @@
+"""CREATE TABLE and CREATE TABLE AS, in the order in which the server builds a table."""
+
+from dataclasses import replace
+
+from ctb_audit.model import Column, Name, Table
+from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs
+from ctb_audit.sources.ddl.replay.columns import build, note_use, untyped
+from ctb_audit.sources.ddl.replay.constraints import (
+    add_checks,
+    add_foreign_key,
+    add_indexed,
+    merge_declared,
+)
+from ctb_audit.sources.ddl.replay.indexes import add_index
+from ctb_audit.sources.ddl.replay.inheritance import (
+    inherit_constraints,
+    inherited_columns,
+    parents_of,
+    partition_extras,
+)
+from ctb_audit.sources.ddl.replay.likes import apply_like, like_columns
+from ctb_audit.sources.ddl.replay.privileges import initial_grants
+from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
+from ctb_audit.sources.ddl.replay.state import State
+
+
+def create_table(state: State, op: CreateTable) -> None:
+    if op.temporary:
+        state.claim_temporary(op.name.name)
+        return
+    name = state.creation_name(op.name)
+    if op.if_not_exists and name in state.relations:
+        return
+    if op.table.foreign_dialect and state.strict and state.postgres:
+        raise Refusal("the statement is not in PostgreSQL's dialect", name)
+    state.claim(name, "foreign table" if op.table.kind == "foreign" else "table")
+    parents = parents_of(state, op)
+    columns = _columns(state, name, op, parents)
+    table = _bare(state, name, op, columns, parents)
+    for parent in parents:
+        state.users.add(parent, name)
+    for column in columns:
+        note_use(state, name, column)
+    state.put(table)
+    _add_parts(state, name, op, parents)
+
+
+def _columns(
+    state: State, name: Name, op: CreateTable, parents: tuple[Name, ...]
+) -> tuple[Column, ...]:
+    own = list(op.table.columns)
+    for like in sorted(op.likes, key=lambda like: -like.position):
+        own[like.position : like.position] = like_columns(state, name, like)
+    if op.of_type is not None:
+        own = _typed_columns(state, op.of_type, own)
+    own = _distinct(state, name, own)
+    if not parents:
+        return tuple(build(state, name, column) for column in own)
+    return inherited_columns(state, name, op, parents, own)
+
+
+def _distinct(state: State, name: Name, columns: list[Column]) -> list[Column]:
+    seen: dict[str, Column] = {}
+    for column in columns:
+        if column.name in seen:
+            message = f'column "{column.name}" specified more than once'
+            state.complain(Refusal(message, name))
+        else:
+            seen[column.name] = column
+    return list(seen.values())
+
+
+def _typed_columns(state: State, of_type: Name, own: list[Column]) -> list[Column]:
+    """CREATE TABLE OF: the type's attributes, with the options that the statement adds."""
+    found = next((c for c in state.candidates(of_type) if c in state.types), None)
+    if found is None:
+        raise Refusal(f'type "{of_type}" does not exist')
+    options = {column.name: column for column in own}
+    result = []
+    for attribute in state.types[found].attributes:
+        option = options.get(attribute.name)
+        if option is None:
+            result.append(replace(attribute, comment=None))
+        else:
+            result.append(replace(option, type=attribute.type, collation=attribute.collation))
+    return result
+
+
+def _bare(
+    state: State,
+    name: Name,
+    op: CreateTable,
+    columns: tuple[Column, ...],
+    parents: tuple[Name, ...],
+) -> Table:
+    """The table before its constraints and indexes."""
+    partition = op.table.partition_of is not None
+    return replace(
+        op.table,
+        system=state.system,
+        schema=name.schema or "",
+        name=name.name,
+        columns=columns,
+        constraints=(),
+        indexes=(),
+        inherits=() if partition else parents,
+        partition_of=parents[0] if partition and parents else op.table.partition_of,
+        grants=initial_grants(state, "table", name.schema or ""),
+    )
+
+
+def _add_parts(state: State, name: Name, op: CreateTable, parents: tuple[Name, ...]) -> None:
+    """Constraints and indexes in the server's order: checks, indexes, LIKE, foreign keys."""
+    declared = op.table.constraints
+    table = inherit_constraints(state, state.tables[name], parents)
+    state.put(table)
+    checks = [c for c in declared if c.kind == "check"]
+    state.put(add_checks(state, table, sorted(checks, key=lambda c: not c.name)))
+    if op.table.partition_of is not None:
+        partition_extras(state, name)
+    for constraint in merge_declared(declared):
+        state.put(add_indexed(state, state.tables[name], constraint))
+    for like in op.likes:
+        apply_like(state, name, like)
+    for constraint in declared:
+        if constraint.kind == "foreign key":
+            state.put(add_foreign_key(state, state.tables[name], constraint))
+    for index in op.table.indexes:
+        if index.intended:
+            table = state.tables[name]
+            state.put(replace(table, indexes=(*table.indexes, index)))
+        else:
+            add_index(state, name, index)
+
+
+def create_table_as(state: State, op: CreateTableAs) -> None:
+    if op.temporary:
+        state.claim_temporary(op.name.name)
+        return
+    name = state.creation_name(op.name)
+    if name in state.relations:
+        if op.if_not_exists:
+            return
+        raise duplicate(f'relation "{name.name}" already exists', name)
+    state.claim(name, "table")
+    state.put(
+        Table(
+            state.system,
+            name.schema or "",
+            name.name,
+            columns=tuple(untyped(column) for column in op.columns or ()),
+            grants=initial_grants(state, "table", name.schema or ""),
+            location=state.effect.location if state.effect else None,
+        )
+    )
