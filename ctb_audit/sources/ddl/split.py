@@ -29,6 +29,7 @@ _CONFORMING = re.compile(
     r"SET\s+(?:SESSION\s+)?standard_conforming_strings\s*(?:=|\s+TO\s)\s*'?(\w+)", re.I
 )
 _OFF = frozenset({"off", "false", "no", "0"})
+_LINE_END = re.compile(r"[ \t\r]*(?:--[^\n]*)?\n")
 _DATA_END = re.compile(r"^\\\.\r?(?:\n|\Z)", re.M)
 
 
@@ -216,9 +217,10 @@ class _Splitter:
         if copy is None:
             return
         text = self._text
-        start = text.find("\n", self._position) + 1
-        if not start or start >= len(text):
+        line = _LINE_END.match(text, self._position)
+        if line is None or line.end() >= len(text):
             return
+        start = line.end()
         end = _DATA_END.search(text, start)
         stop = end.start() if end else len(text)
         if stop > start:

@@ -200,6 +200,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=40).map("".join))
 @example("COPY t FROM stdin;\n1\n\\.\n")
 @example("E'$$'")
+@example("COPY t FROM stdin;\\.\n'")
 def test_statements_and_gaps_tile_the_text(source: str) -> None:
     position = 0
     for statement in split(source):

@@ -1,0 +1,100 @@
+"""Guesses whose SQL a script is, from its path and from words that only one engine has.
+
+A word in the path decides, the last one first; else the words of all scripts of the folder are
+weighed together, because `ALTER TABLE t ADD COLUMN a text` alone belongs to anybody. PostgreSQL
+where nothing speaks against it. A configuration overrides the guess by folder.
+"""
+
+import re
+from collections.abc import Iterable
+
+from ctb_audit.model import System
+
+PATH_WORDS: dict[str, System] = {
+    "bigquery": "bigquery",
+    "bq": "bigquery",
+    "sqlite": "sqlite",
+    "sqlite3": "sqlite",
+    "d1": "sqlite",
+    "libsql": "sqlite",
+    "turso": "sqlite",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "neon": "postgresql",
+    "pg": "postgresql",
+    "pgsql": "postgresql",
+    "postgres": "postgresql",
+    "postgresql": "postgresql",
+    "psql": "postgresql",
+    "supabase": "postgresql",
+    "timescale": "postgresql",
+    "timescaledb": "postgresql",
+}
+SIGNS: dict[System, tuple[tuple[int, str], ...]] = {
+    "bigquery": (
+        (3, r"\b(?:INT64|FLOAT64|BIGNUMERIC|BYTES)\b"),
+        (3, r"\b(?:STRUCT|ARRAY)\s*<"),
+        (3, r"`[\w-]+\.[\w-]+\.[\w-]+`"),
+        (2, r"\bOPTIONS\s*\("),
+        (2, r"^\s*`?\w+`?\s+STRING\b"),
+        (2, r"\bCLUSTER\s+BY\b"),
+    ),
+    "mysql": (
+        (3, r"\bENGINE\s*=\s*\w"),
+        (3, r"\bAUTO_INCREMENT\b"),
+        (3, r"/\*!\d{5}"),
+        (3, r"^DELIMITER\s"),
+        (2, r"\bUNSIGNED\b"),
+        (2, r"\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b"),
+        (2, r"`\w+`"),
+    ),
+    "sqlite": (
+        (3, r"\bAUTOINCREMENT\b"),
+        (3, r"^\s*PRAGMA\s"),
+        (3, r"\bWITHOUT\s+ROWID\b"),
+        (3, r"\)\s*STRICT\s*;"),
+        (2, r"\b(?:strftime|datetime|unixepoch|julianday)\s*\("),
+    ),
+    "postgresql": (
+        (3, r"\bLANGUAGE\s+'?(?:plpgsql|sql)\b"),
+        (3, r"\b(?:BIG|SMALL)?SERIAL\b"),
+        (3, r"\b(?:TIMESTAMPTZ|JSONB|BYTEA|TSVECTOR|CITEXT)\b"),
+        (3, r"\b(?:timestamp|time)\s+(?:\(\d\)\s+)?with(?:out)?\s+time\s+zone\b"),
+        (3, r"\bCREATE\s+(?:EXTENSION|POLICY|DOMAIN|TYPE)\b"),
+        (2, r"\$\$|\w::\w|\)::\w"),
+        (2, r"\bUSING\s+(?:btree|gin|gist|brin)\b"),
+        (2, r"\bgen_random_uuid\b|\bnow\s*\(\)"),
+    ),
+}
+"""Weights of expressions that speak for a system."""
+
+_COMPILED = {
+    system: tuple((weight, re.compile(sign, re.I | re.M)) for weight, sign in signs)
+    for system, signs in SIGNS.items()
+}
+_LEAST = 2
+_SAMPLE = 65_536
+
+
+def guess(path: str, texts: Iterable[str] = ()) -> System:
+    """The system of a script or folder; `texts` are the scripts."""
+    return of_path(path) or _of_texts(texts)
+
+
+def of_path(path: str) -> System | None:
+    """The system that a word of the path names."""
+    for part in reversed(path.lower().split("/")):
+        for word in reversed(re.split(r"[^a-z0-9]+", part)):
+            if word in PATH_WORDS:
+                return PATH_WORDS[word]
+    return None
+
+
+def _of_texts(texts: Iterable[str]) -> System:
+    sums = dict.fromkeys(SIGNS, 0)
+    for text in texts:
+        sample = text[:_SAMPLE]
+        for system, signs in _COMPILED.items():
+            sums[system] += sum(weight for weight, sign in signs if sign.search(sample))
+    best = max(sums, key=lambda system: sums[system])
+    return best if sums[best] >= _LEAST and sums[best] > sums["postgresql"] else "postgresql"

@@ -1,0 +1,208 @@
+"""Finds the files of a folder that may describe a schema, and decodes them.
+
+`.gitignore` files are honoured, from the root of the audit down. What is passed over is returned
+with the reason, except files of kinds that describe no schema.
+
+Encodings: UTF-8 with or without a byte order mark, UTF-16 with one, else Latin-1, because a dump
+from an old server is worth reading for its ASCII names even where its comments are garbled.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ctb_audit.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+Kind = Literal["sql", "document", "typescript", "rules", "json"]
+KINDS: dict[str, Kind] = {
+    ".sql": "sql",
+    ".ddl": "sql",
+    ".psql": "sql",
+    ".pgsql": "sql",
+    ".md": "document",
+    ".markdown": "document",
+    ".ts": "typescript",
+    ".rules": "rules",
+    ".json": "json",
+}
+"""What a file is read as, by its suffix."""
+
+PASSED_OVER = frozenset({"node_modules", "venv", "__pycache__", "site-packages"})
+"""Folders, beside hidden ones, that hold other people's files."""
+
+_ARCHIVES = {
+    b"PGDMP": ("a pg_dump archive", "turn it into SQL with pg_restore -f schema.sql"),
+    b"\x1f\x8b": ("compressed with gzip", "unpack it first"),
+    b"PK\x03\x04": ("a zip archive", "unpack it first"),
+    b"SQLite format 3\x00": ("a SQLite database", "dump it with sqlite3 FILE .schema"),
+}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_PRINTED_CONTROLS = frozenset(b"\t\n\r\f\v\x1a\x1b\x08\x07")
+_SAMPLE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A path that is not read, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Paths relative to the root with forward slashes, in the order of their names."""
+
+    files: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    def of_kind(self, kind: Kind) -> tuple[str, ...]:
+        return tuple(path for path in self.files if kind_of(path) == kind)
+
+
+def kind_of(path: str) -> Kind | None:
+    return KINDS.get(os.path.splitext(path)[1].lower())
+
+
+def decode(data: bytes, path: str) -> str:
+    """The text of a file; SourceError, naming `path`, where it holds none."""
+    for magic, (what, step) in _ARCHIVES.items():
+        if data.startswith(magic):
+            raise SourceError(path, f"is {what}, not text", step)
+    encoding = "utf-16" if data[:2] in _UTF16 else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding == "utf-16" or _is_binary(data):
+            raise SourceError(path, "is binary, not text", "leave it out with --exclude") from None
+        text = data.decode("latin-1")
+    if "\0" in text:
+        raise SourceError(path, "holds NUL characters, so it is no text", "save it as UTF-8")
+    return text
+
+
+def _is_binary(data: bytes) -> bool:
+    sample = data[:_SAMPLE]
+    controls = sum(1 for byte in sample if byte < 32 and byte not in _PRINTED_CONTROLS)
+    return controls * 100 > len(sample)
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The text of the file; `shown` is its name in messages. SourceError where it has none."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError(shown, "does not exist", "check the path") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SourceError(shown, f"cannot be read: {reason}", "check its permissions") from None
+    return decode(data, shown)
+
+
+def shown(path: Path, root: Path) -> str:
+    """`path` from `root` with forward slashes; the whole path where it lies elsewhere."""
+    path = Path(os.path.abspath(path))
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def discover(folder: Path, root: Path, exclude: Sequence[str] = ()) -> Found:
+    """The files below `folder` of a known kind.
+
+    `exclude` holds glob patterns over paths from `root`; a pattern without `*` holds for a folder
+    and all below it. Links that leave `root` are not followed, those into `folder` are read
+    where they point. Raises SourceError where `folder` cannot be listed.
+    """
+    root = root.resolve()
+    walk = _Walk(folder.resolve(), root, tuple(exclude))
+    files = sorted(walk.files(folder.resolve()), key=lambda path: path.split("/"))
+    return Found(tuple(files), tuple(sorted(walk.skipped, key=lambda s: s.path)))
+
+
+class _Walk:
+    def __init__(self, top: Path, root: Path, exclude: tuple[str, ...]) -> None:
+        self._top = top
+        self._root = root
+        self._exclude = exclude
+        self._ignores: dict[Path, GitIgnoreSpec | None] = {}
+        self._linked: set[Path] = set()
+        self.skipped: list[Skipped] = []
+
+    def files(self, folder: Path) -> Iterator[str]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            place = shown(folder, self._root)
+            raise SourceError(place, f"cannot be listed: {reason}", "check the path") from None
+        for entry in entries:
+            path = Path(entry.path)
+            is_folder = entry.is_dir()
+            if not is_folder and kind_of(entry.name) is None:
+                continue
+            reason = self._reason(path, entry.name, is_folder) or (
+                self._reason_of_link(path) if entry.is_symlink() else ""
+            )
+            if reason:
+                self.skipped.append(Skipped(shown(path, self._root), reason))
+            elif is_folder:
+                yield from self.files(path)
+            else:
+                yield shown(path, self._root)
+
+    def _reason(self, path: Path, name: str, is_folder: bool) -> str:
+        if is_folder and name.startswith("."):
+            return "hidden folder"
+        if is_folder and name in PASSED_OVER:
+            return "folder of installed packages"
+        place = shown(path, self._root)
+        if any(matches(place, pattern) for pattern in self._exclude):
+            return "excluded"
+        return "ignored by .gitignore" if self._ignored(path, is_folder) else ""
+
+    def _reason_of_link(self, path: Path) -> str:
+        target = path.resolve()
+        if not target.exists():
+            return "link to nothing"
+        if not target.is_relative_to(self._root):
+            return "link that leaves the root"
+        if target.is_relative_to(self._top) or target in self._linked:
+            return "link, read where it points"
+        self._linked.add(target)
+        return ""
+
+    def _ignored(self, path: Path, is_folder: bool) -> bool:
+        """As git decides: the nearest .gitignore that says anything about the path."""
+        for folder in path.parents:
+            if folder not in self._ignores:
+                self._ignores[folder] = _gitignore(folder / ".gitignore")
+            spec = self._ignores[folder]
+            if spec is not None:
+                name = path.relative_to(folder).as_posix()
+                said = spec.check_file(name + "/" if is_folder else name).include
+                if said is not None:
+                    return said
+            if folder == self._root:
+                break
+        return False
+
+
+def _gitignore(path: Path) -> "GitIgnoreSpec | None":
+    try:
+        lines = path.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return None
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a glob pattern holds for a path, or names a folder above it."""
+    below = pattern.rstrip("/")
+    return fnmatchcase(path, pattern) or path == below or path.startswith(below + "/")
