@@ -25,7 +25,7 @@ from ctb_audit.sources.ddl.operations import (
     TableAction,
 )
 from ctb_audit.sources.ddl.parse_postgres.columns import IDENTITIES, read_column
-from ctb_audit.sources.ddl.parse_postgres.constraints import read_constraint
+from ctb_audit.sources.ddl.parse_postgres.constraints import read_constraint, timing
 from ctb_audit.sources.ddl.parse_postgres.kinds import KINDS
 from ctb_audit.sources.ddl.parse_postgres.names import (
     listed,
@@ -201,10 +201,19 @@ def _validate(command: Node, commands: _Commands, position: int) -> tuple[TableA
 
 def _alter_constraint(command: Node, commands: _Commands, position: int) -> tuple[TableAction, ...]:
     definition = command["def"]["Constraint"]
-    deferred = definition.get("initdeferred", False)
-    deferrable = definition.get("deferrable", False) or deferred
+    enforced = definition.get("ctb_enforced")
+    no_inherit = definition.get("ctb_no_inherit")
+    deferrable, deferred = timing(definition, frozenset())
+    if enforced is None and no_inherit is None:
+        return (AlterConstraint(definition["conname"], False, deferrable, deferred),)
     return (
-        AlterConstraint(definition["conname"], deferrable=deferrable, initially_deferred=deferred),
+        AlterConstraint(
+            definition["conname"],
+            deferrable=deferrable or None,
+            initially_deferred=deferred or None,
+            enforced=enforced,
+            no_inherit=no_inherit,
+        ),
     )
 
 

@@ -19,6 +19,7 @@ class _Parts:
     default: str | None = None
     identity: Identity = ""
     generated: str | None = None
+    generated_kind: Literal["", "stored", "virtual"] = ""
     not_null_name: str = ""
     constraints: list[Constraint] = field(default_factory=list)
 
@@ -51,7 +52,7 @@ def read_column(node: Node, source: Source) -> ColumnDefinition:
         parts.default,
         parts.identity,
         parts.generated,
-        "" if parts.generated is None else "stored",
+        parts.generated_kind,
         collation=collation,
         location=location,
     )
@@ -78,6 +79,7 @@ def _read_parts(node: Node, nodes: list[Node], source: Source) -> _Parts:
             parts.nullable = False
         elif kind == "CONSTR_GENERATED":
             parts.generated, _ = source.parenthesized(constraint["location"])
+            parts.generated_kind = "virtual" if "ctb_virtual" in constraint else "stored"
         else:
             attributes = _attributes(nodes, position)
             read = read_constraint(constraint, source, node["colname"], attributes)

@@ -41,6 +41,7 @@ def _key(node: Node, source: Source, column: str | None, attributes: frozenset[s
         nulls_not_distinct=node.get("nulls_not_distinct", False),
         include=strings(node.get("including", ())),
         using_index=node.get("indexname", ""),
+        period=node.get("ctb_period", False),
         location=source.at(node["location"]),
     )
 
@@ -61,7 +62,9 @@ def _foreign_key(
         on_delete_columns=strings(node.get("fk_del_set_cols", ())),
         deferrable=deferrable,
         initially_deferred=deferred,
-        validated=not node.get("skip_validation", False),
+        validated=_is_validated(node),
+        enforced=node.get("ctb_enforced", True),
+        period=node.get("ctb_period", False),
         location=source.at(node["location"]),
     )
 
@@ -69,13 +72,33 @@ def _foreign_key(
 def _check(
     node: Node, source: Source, column: str | None, attributes: frozenset[str]
 ) -> Constraint:
+    if "ctb_not_null" in node:
+        return _not_null(node, source)
     expression, _ = source.parenthesized(node["location"])
     return Constraint(
         "check",
         node.get("conname", ""),
         referenced_columns(node["raw_expr"]),
         expression,
-        validated=not node.get("skip_validation", False),
+        validated=_is_validated(node),
+        enforced=node.get("ctb_enforced", True),
+        no_inherit=node.get("is_no_inherit", False),
+        location=source.at(node["location"]),
+    )
+
+
+def _is_validated(node: Node) -> bool:
+    """A constraint that is not enforced is not validated either."""
+    return not node.get("skip_validation", False) and bool(node.get("ctb_enforced", True))
+
+
+def _not_null(node: Node, source: Source) -> Constraint:
+    """NOT NULL as a constraint of the table, which only PostgreSQL 18 has."""
+    return Constraint(
+        "not null",
+        node.get("conname", ""),
+        (node["ctb_not_null"],),
+        validated=_is_validated(node),
         no_inherit=node.get("is_no_inherit", False),
         location=source.at(node["location"]),
     )

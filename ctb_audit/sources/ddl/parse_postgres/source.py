@@ -15,7 +15,7 @@ _QUOTED = (
     r"(?<![\w$\x80-\xff])[eE]'(?:[^'\\]|\\.|'')*'"
     r"|'(?:[^']|'')*'"
     r'|"(?:[^"]|"")*"'
-    r"|(?<![\w$\x80-\xff])\$([A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$.*?\$\1\$"
+    r"|(?<![\w$\x80-\xff])\$((?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?)\$.*?\$\1\$"
 )
 _STOP = re.compile(rf"{_QUOTED}|--[^\n\r]*|/\*|[(),\[\]]", re.DOTALL)
 _TOKEN = re.compile(
@@ -88,7 +88,10 @@ class Source:
 
     def slice(self, start: int, end: int) -> str:
         """The source between two byte offsets, as written."""
-        text = self.text[start:end]
+        return self.real(self.text[start:end])
+
+    def real(self, text: str) -> str:
+        """Part of `text` with its characters put together again."""
         return text.encode("latin-1").decode(errors="replace") if self._wide else text
 
     def clean(self, start: int, end: int) -> str:
@@ -104,8 +107,7 @@ class Source:
                 kept.append(gap if gap.isspace() else " ")
             kept.append(token.text)
             last = token.end
-        text = "".join(kept)
-        return text.encode("latin-1").decode(errors="replace") if self._wide else text
+        return self.real("".join(kept))
 
     def tokens(self, start: int = -1, end: int = -1) -> Iterator[Token]:
         """The tokens between two byte offsets (-1: `start` and `end`), without space and

@@ -6,6 +6,7 @@ from ctb_audit.model import Column, Constraint, Name, Table, TableKind
 from ctb_audit.sources.ddl.operations import CreateTable, Like, Operation
 from ctb_audit.sources.ddl.parse_postgres.columns import read_column
 from ctb_audit.sources.ddl.parse_postgres.constraints import read_constraint
+from ctb_audit.sources.ddl.parse_postgres.inline_indexes import InlineIndex, inline_index
 from ctb_audit.sources.ddl.parse_postgres.names import listed, options, relation_name
 from ctb_audit.sources.ddl.parse_postgres.partitions import partition_bound, partition_key
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
@@ -27,17 +28,18 @@ _LIKE_OPTIONS = (
 class _Elements:
     columns: list[Column] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
+    indexes: list[InlineIndex] = field(default_factory=list)
     likes: list[Like] = field(default_factory=list)
     not_null_names: list[tuple[str, str]] = field(default_factory=list)
 
 
 def create_table(node: Node, source: Source) -> tuple[Operation, ...]:
-    return (_create(node, source, _kind(node), options(node.get("options", ()))),)
+    return _create(node, source, _kind(node), options(node.get("options", ())))
 
 
 def create_foreign_table(node: Node, source: Source) -> tuple[Operation, ...]:
     settings = (("server", node["servername"]), *options(node.get("options", ())))
-    return (_create(node["base"], source, "foreign", settings),)
+    return _create(node["base"], source, "foreign", settings)
 
 
 def _kind(node: Node) -> TableKind:
@@ -48,7 +50,7 @@ def _kind(node: Node) -> TableKind:
 
 def _create(
     node: Node, source: Source, kind: TableKind, settings: tuple[tuple[str, str], ...]
-) -> CreateTable:
+) -> tuple[Operation, ...]:
     relation = node["relation"]
     name = relation_name(relation)
     elements = _read_elements(node.get("tableElts", ()), source)
@@ -60,6 +62,7 @@ def _create(
         name.name,
         tuple(elements.columns),
         tuple(elements.constraints if kind == "foreign" else map(_valid, elements.constraints)),
+        tuple(inline.index for inline in elements.indexes),
         kind=kind,
         inherits=() if bound else parents,
         partition_of=parents[0] if bound else None,
@@ -69,7 +72,8 @@ def _create(
         options=settings,
         location=source.here,
     )
-    return CreateTable(
+    problems = (inline.problem(source, name) for inline in elements.indexes)
+    created = CreateTable(
         table,
         name,
         node.get("if_not_exists", False),
@@ -78,6 +82,7 @@ def _create(
         _of_type(node),
         tuple(elements.not_null_names),
     )
+    return (created, *problems)
 
 
 def _of_type(node: Node) -> Name | None:
@@ -86,7 +91,9 @@ def _of_type(node: Node) -> Name | None:
 
 def _valid(constraint: Constraint) -> Constraint:
     """A new table is empty: the server takes NOT VALID there as valid."""
-    return constraint if constraint.validated else replace(constraint, validated=True)
+    if constraint.validated or not constraint.enforced:
+        return constraint
+    return replace(constraint, validated=True)
 
 
 def _read_elements(nodes: list[Node], source: Source) -> _Elements:
@@ -94,18 +101,36 @@ def _read_elements(nodes: list[Node], source: Source) -> _Elements:
     for wrapped in nodes:
         tag, node = next(iter(wrapped.items()))
         if tag == "ColumnDef":
+            index = inline_index(node, source)
+            if index is not None:
+                elements.indexes.append(index)
+                continue
             definition = read_column(node, source)
             elements.columns.append(definition.column)
             elements.constraints.extend(definition.constraints)
             if definition.not_null_name:
                 elements.not_null_names.append((definition.column.name, definition.not_null_name))
         elif tag == "Constraint":
-            constraint = read_constraint(node, source)
-            if constraint is not None:
-                elements.constraints.append(constraint)
+            _read_table_constraint(node, source, elements)
         else:
             elements.likes.append(_like(node, len(elements.columns)))
     return elements
+
+
+def _read_table_constraint(node: Node, source: Source, elements: _Elements) -> None:
+    constraint = read_constraint(node, source)
+    if constraint is None:
+        return
+    if constraint.kind != "not null":
+        elements.constraints.append(constraint)
+        return
+    name = constraint.columns[0]
+    elements.columns = [
+        replace(column, nullable=False) if column.name == name else column
+        for column in elements.columns
+    ]
+    if constraint.name:
+        elements.not_null_names.append((name, constraint.name))
 
 
 def _like(node: Node, position: int) -> Like:
