@@ -123,7 +123,10 @@ class Project:
 
     @cached_property
     def problems_by_table(self) -> Mapping[tuple[Surface, Name], tuple[Problem, ...]]:
-        """What went wrong with a statement that names a table, by surface and table."""
+        """What went wrong with a statement that names a table, by surface and table.
+
+        A statement that nobody read names its tables as written, without a schema perhaps.
+        """
         found: dict[tuple[Surface, Name], list[Problem]] = {}
         for catalog in self.catalogs:
             for problem in catalog.problems:
@@ -131,12 +134,31 @@ class Project:
                     found.setdefault((catalog.surface, name), []).append(problem)
         return {key: tuple(problems) for key, problems in found.items()}
 
+    def problems_of(self, subject: Subject) -> tuple[Problem, ...]:
+        """What went wrong with statements that name the table."""
+        bare = Name(None, subject.name.name)
+        names = (subject.name, bare)
+        return tuple(p for n in names for p in self.problems_by_table.get((subject.surface, n), ()))
+
+    @cached_property
+    def functions(self) -> Mapping[Surface, Mapping[Name, tuple[Function, ...]]]:
+        """Every function by surface and name."""
+        found: dict[Surface, dict[Name, tuple[Function, ...]]] = {}
+        for catalog in self.catalogs:
+            here = found.setdefault(catalog.surface, {})
+            for name, functions in catalog.functions_by_name.items():
+                here[name] = (*here.get(name, ()), *functions)
+        return found
+
+    @cached_property
+    def types(self) -> Mapping[Surface, Mapping[Name, UserType]]:
+        """Every enum, domain and other type by surface and name."""
+        found: dict[Surface, dict[Name, UserType]] = {}
+        for catalog in self.catalogs:
+            found[catalog.surface] = {**catalog.types_by_name, **found.get(catalog.surface, {})}
+        return found
+
     def user_type(self, subject: Subject, name: str) -> UserType | None:
         """The enum, domain or other type that a column's type names as `schema.name`."""
         schema, _, bare = name.rpartition(".")
-        for catalog in self.catalogs:
-            if catalog.surface == subject.surface:
-                found = catalog.types_by_name.get(Name(schema, bare))
-                if found is not None:
-                    return found
-        return None
+        return self.types.get(subject.surface, {}).get(Name(schema, bare))

@@ -30,7 +30,7 @@ def must_be_unique(role: str, subject: Subject, project: Project) -> bool:
     wanted = project.standard.field(role)
     if wanted is None or not wanted.unique:
         return False
-    return wanted.unique == "all" or subject.kind == wanted.unique
+    return wanted.unique in ("all", subject.kind)
 
 
 @check

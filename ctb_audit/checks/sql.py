@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ctb_audit.checks.registry import ProjectFinding, beside, check
-from ctb_audit.model import Location, Problem, ProblemKind
+from ctb_audit.model import Location, Name, Problem, ProblemKind, Surface
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, Pass, Verdict
 
@@ -13,8 +13,7 @@ SHOWN = 3  # problems that one message lists
 @check
 def reported_problem(subject: Subject, project: Project, *, kind: ProblemKind) -> Iterator[Verdict]:
     """Problems of one kind whose statements name the table."""
-    named = project.problems_by_table.get((subject.surface, subject.name), ())
-    found = [p for p in named if p.kind == kind]
+    found = [p for p in project.problems_of(subject) if p.kind == kind]
     yield _summed_up(found) if found else Pass()
 
 
@@ -22,13 +21,19 @@ def reported_problem(subject: Subject, project: Project, *, kind: ProblemKind) -
 def reported_elsewhere(project: Project, *, kind: ProblemKind) -> Iterator[ProjectFinding]:
     """Problems of one kind whose statements name no table that is judged: one finding a file."""
     for catalog in project.catalogs:
-        judged = {s.name for s in project.subjects if s.surface == catalog.surface}
+        judged = _judged_names(project, catalog.surface)
         by_file: dict[str, list[Problem]] = {}
         for problem in catalog.problems:
             if problem.kind == kind and judged.isdisjoint(problem.objects):
                 by_file.setdefault(_place(problem.location, catalog.source), []).append(problem)
         for path, problems in by_file.items():
             yield ProjectFinding(path, _summed_up(problems), surface=catalog.surface)
+
+
+def _judged_names(project: Project, surface: Surface) -> frozenset[Name]:
+    """The judged tables, with and without their schema."""
+    names = [s.name for s in project.subjects if s.surface == surface]
+    return frozenset((*names, *(Name(None, n.name) for n in names)))
 
 
 def _place(location: Location | None, source: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from ctb_audit.judge import Judgement
 from ctb_audit.rulebook import load_rule_examples
@@ -11,19 +12,17 @@ from ctb_audit.rulebook.files import built_in
 from ctb_audit.standard import Example
 
 
-def examples() -> Iterator[pytest.param]:  # type: ignore[valid-type]
+def examples() -> Iterator[ParameterSet]:
     """An example of kind `fixed` holds the remedy of the last `fail` example before it."""
     for rule_id in sorted(built_in().rules):
         broken = ""
-        for example in load_rule_examples(rule_id):
-            if example.document:
-                continue  # tests/rules/test_document_examples.py
-            name = f"{rule_id}: {example.kind}: {example.title}"
+        for written in load_rule_examples(rule_id):
+            example = written
             if example.kind == "fail":
                 broken = example.sql
             if example.kind == "fixed":
                 example = replace(example, sql=f"{broken}\n{example.sql}")
-            yield pytest.param(rule_id, example, id=name)
+            yield pytest.param(rule_id, example, id=f"{rule_id}: {example.kind}: {example.title}")
 
 
 @pytest.mark.parametrize(("rule_id", "example"), examples())
@@ -34,5 +33,3 @@ def test_a_rule_finds_exactly_what_its_examples_say(
     found = sorted((f.table, f.requirement) for f in judgement.findings)
     assert found == sorted(example.findings)
     assert [(u.table, u.requirement, u.reason) for u in judgement.unknowns] == []
-
-

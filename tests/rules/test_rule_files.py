@@ -13,9 +13,7 @@ from ctb_audit.rulebook.make import make_rule
 from ctb_audit.rulebook.signature import accepts, parameters
 from ctb_audit.standard import LEVELS, Rule
 
-RULES = {
-    rule_id: make_rule(rule_id, raw, ()) for rule_id, raw in sorted(built_in().rules.items())
-}
+RULES = {rule_id: make_rule(rule_id, raw, ()) for rule_id, raw in sorted(built_in().rules.items())}
 DEFECT = re.compile(
     r"^(missing|wrong|nullable|invalid|non|un\w+|exhausted|duplicate|contradictory|conflicting"
     r"|ineffective|disabled|redundant|repeated|structure|dependency|diagram|refuted|incomplete"

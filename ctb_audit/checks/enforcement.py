@@ -1,0 +1,131 @@
+"""Formats, ranges, orders and lists of values that the database itself should hold
+(STANDARD section 3).
+"""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from ctb_audit.checks.expectation import MISSING_COLUMN, base_type, column_of, tracked
+from ctb_audit.checks.inactive import NO_TRIGGERS_READ
+from ctb_audit.checks.registry import check
+from ctb_audit.checks.triggers import ineffective
+from ctb_audit.model import Column, Table
+from ctb_audit.project import Project, Subject
+from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
+from ctb_audit.semantics.enforcement import (
+    enforces_email,
+    enforces_format,
+    enforces_order,
+    enforces_range,
+    enforces_values,
+)
+from ctb_audit.semantics.guards import Types
+from ctb_audit.semantics.inline import Functions
+from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
+
+
+@check
+def unenforced_format(
+    subject: Subject, project: Project, *, role: str, stated: str = ""
+) -> Iterator[Verdict]:
+    """A documented format. `stated`: the rule that below STRICT a reference may state instead."""
+    wanted = project.standard.field(role)
+    column = column_of(role, subject, project)
+    if wanted is None or column is None or not wanted.format:
+        yield NotApplicable(MISSING_COLUMN)
+        return
+    pattern = project.standard.formats[wanted.format]
+    answer = enforces_format(*_guards(subject, project), column.name, pattern)
+    verdict = _judged(answer, column, subject)
+    if isinstance(verdict, Fail) and _watched(column, subject, project):
+        verdict = NotApplicable("its trigger is judged by ineffective-trigger")
+    yield _or_stated(verdict, stated, subject, project)
+
+
+@check
+def unenforced_range(
+    subject: Subject, project: Project, *, role: str, stated: str = ""
+) -> Iterator[Verdict]:
+    """The bounds of a tracking column; `stated` as in `unenforced_format`."""
+    wanted = project.standard.field(role)
+    column = column_of(role, subject, project)
+    if wanted is None or column is None:
+        yield NotApplicable(MISSING_COLUMN)
+        return
+    guards = _guards(subject, project)
+    answer = enforces_range(*guards, column.name, low=wanted.minimum, high=wanted.maximum)
+    yield _or_stated(_judged(answer, column, subject), stated, subject, project)
+
+
+@check
+def unenforced_order(
+    subject: Subject, project: Project, *, later: str, earlier: str, stated: str = ""
+) -> Iterator[Verdict]:
+    """One time never before another; `stated` as in `unenforced_format`."""
+    last = column_of(later, subject, project)
+    first = column_of(earlier, subject, project)
+    if last is None or first is None:
+        yield NotApplicable(MISSING_COLUMN)
+        return
+    answer = enforces_order(*_guards(subject, project), last.name, first.name)
+    yield _or_stated(_judged(answer, last, subject), stated, subject, project)
+
+
+@check
+def unenforced_email_format(
+    subject: Subject, project: Project, *, names: tuple[str, ...]
+) -> Iterator[Verdict]:
+    for column in subject.table.columns:
+        named = any(fnmatchcase(column.name, name) for name in names)
+        type_ = base_type(column, subject, project)
+        if named and type_.family == "text" and not column.type.dimensions:
+            answer = enforces_email(*_guards(subject, project), column.name)
+            yield _judged(answer, column, subject, column.name)
+
+
+@check
+def unenforced_documented_values(subject: Subject, project: Project) -> Iterator[Verdict]:
+    """The values that the standard itself lists for a tracking column."""
+    for wanted, column in tracked(subject, project):
+        if wanted.values:
+            answer = enforces_values(*_guards(subject, project), column.name, wanted.values)
+            yield _judged(answer, column, subject, column.name)
+
+
+def _guards(subject: Subject, project: Project) -> tuple[Table, Functions, Types]:
+    surface = subject.surface
+    return subject.table, project.functions.get(surface, {}), project.types.get(surface, {})
+
+
+def _judged(answer: Answer, column: Column, subject: Subject, requirement: str = "") -> Verdict:
+    match answer:
+        case Holds():
+            return Pass(requirement)
+        case Unsure(reason):
+            return Unknown(reason, requirement)
+        case Missing(reason):
+            if subject.table.triggers is None:
+                return Unknown(NO_TRIGGERS_READ, requirement)
+            return Fail(f"{column.name}: {reason}", requirement, location=column.location)
+
+
+def _watched(column: Column, subject: Subject, project: Project) -> bool:
+    """Whether a trigger was meant to check the column and does not."""
+    return any(column.name in i.columns for i in ineffective(subject, project))
+
+
+def _or_stated(verdict: Verdict, stated: str, subject: Subject, project: Project) -> Verdict:
+    """Below STRICT it is enough that the reference states the rule."""
+    if subject.level == "STRICT" or not stated or isinstance(verdict, Pass | NotApplicable):
+        return verdict
+    if stated in project.stated:
+        return Pass(verdict.requirement)
+    if "reference" not in project.surfaces:
+        return NotApplicable("no reference is among the sources", verdict.requirement)
+    if isinstance(verdict, Fail):
+        return Fail(
+            f"{verdict.message}, and no reference states the rule",
+            verdict.requirement,
+            location=verdict.location,
+        )
+    return verdict

@@ -1,0 +1,161 @@
+"""Triggers, judged by what they do (STANDARD sections 3 and 5)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
+from ctb_audit.checks.inactive import NO_TRIGGERS_READ
+from ctb_audit.checks.registry import check
+from ctb_audit.model import Function, Trigger
+from ctb_audit.project import Project, Subject
+from ctb_audit.semantics.answers import Holds, Missing, Unsure
+from ctb_audit.semantics.plpgsql import (
+    TriggerEffect,
+    effect_of,
+    is_active,
+    keeps_current,
+)
+from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
+
+BUILT_IN = frozenset(
+    {
+        *("moddatetime", "autoinc", "insert_username", "lo_manage", "check_primary_key"),
+        *("check_foreign_key", "suppress_redundant_updates_trigger", "tsvector_update_trigger"),
+        *("tsvector_update_trigger_column", "unique_key_recheck"),
+    }
+)
+UPDATED = "updated_at"  # the role that an update trigger keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Ineffective:
+    """A trigger that does not do its work; `columns` are those it was to keep or to check.
+    `keeper`: it was to keep the time of the update.
+    """
+
+    trigger: Trigger
+    fault: str
+    columns: frozenset[str] = frozenset()
+    keeper: bool = False
+
+
+@check
+def missing_update_trigger(
+    subject: Subject, project: Project, *, role: str = UPDATED
+) -> Iterator[Verdict]:
+    triggers, column = subject.table.triggers, column_of(role, subject, project)
+    if column is None:
+        yield NotApplicable(MISSING_COLUMN)
+        return
+    if triggers is None:
+        yield Unknown(NO_TRIGGERS_READ)
+        return
+    answers = [
+        keeps_current(t, project.function(subject, t.function), subject.table, column.name)
+        for t in triggers
+        if t.function.name not in BUILT_IN or t.function.name == "moddatetime"
+    ]
+    doubts = [a.reason for a in answers if isinstance(a, Unsure)]
+    if any(isinstance(a, Holds) for a in answers):
+        yield Pass()
+    elif any(i.keeper for i in ineffective(subject, project)):
+        yield NotApplicable("its trigger is judged by ineffective-trigger")
+    elif doubts:
+        yield Unknown(doubts[0])
+    else:
+        yield Fail(f"no BEFORE UPDATE trigger keeps {column.name}", location=column.location)
+
+
+@check
+def ineffective_trigger(subject: Subject, project: Project) -> Iterator[Verdict]:
+    triggers = subject.table.triggers
+    if triggers is None:
+        yield Unknown(NO_TRIGGERS_READ)
+        return
+    active = [t for t in triggers if is_active(t)]
+    found = list(ineffective(subject, project))
+    unread = [r for t in active if (r := _unread(t, subject, project))]
+    if found:
+        told = "; ".join(f"trigger {i.trigger.name} {i.fault}" for i in found)
+        yield Fail(told, object=found[0].trigger.name, location=found[0].trigger.location)
+    elif unread:
+        yield Unknown(unread[0])
+    elif active:
+        yield Pass()
+    else:
+        yield NotApplicable("the table has no active trigger")
+
+
+def ineffective(subject: Subject, project: Project) -> Iterator[Ineffective]:
+    """The active triggers of a table that do not do their work."""
+    kept = None
+    for trigger in subject.table.triggers or ():
+        if not is_active(trigger):
+            continue
+        function = project.function(subject, trigger.function)
+        found = _broken(trigger, function, subject)
+        if found is None and function is not None:
+            kept = _updated_is_kept(subject, project) if kept is None else kept
+            found = _idle(trigger, function, subject, project, kept)
+        if found is not None:
+            yield found
+
+
+def _broken(trigger: Trigger, function: Function | None, subject: Subject) -> Ineffective | None:
+    """A trigger that fails, or would, whenever it fires."""
+    updates = "update" in trigger.events
+    effect = effect_of(trigger, function, subject.table)
+    if effect.missing:
+        fault = f"assigns {', '.join(effect.missing)}, which the table lacks"
+        return Ineffective(trigger, fault, frozenset(effect.missing), keeper=updates)
+    defined = function is not None or trigger.function.name in BUILT_IN
+    if defined or subject.surface == "live":
+        return None
+    return Ineffective(
+        trigger, f"calls {trigger.function}, which no source defines", keeper=updates
+    )
+
+
+def _idle(
+    trigger: Trigger, function: Function, subject: Subject, project: Project, kept: bool
+) -> Ineffective | None:
+    """A trigger that runs and does not do what it could have been made for."""
+    effect = effect_of(trigger, function, subject.table)
+    meant = effect_of(replace(trigger, timing="before", row=True), function, subject.table)
+    column = column_of(UPDATED, subject, project)
+    if column is not None and column.name in meant.assigns and "update" in trigger.events:
+        answer = keeps_current(trigger, function, subject.table, column.name)
+        if isinstance(answer, Missing) and not kept:
+            fault = f"does not keep {column.name}: {answer.reason}"
+            return Ineffective(trigger, fault, frozenset({column.name}), keeper=True)
+    if not effect.nothing:
+        return None
+    return Ineffective(trigger, _nothing(meant), frozenset((*meant.assigns, *meant.reads)))
+
+
+def _nothing(meant: TriggerEffect) -> str:
+    if meant.assigns:
+        return f"assigns {', '.join(meant.assigns)} when the row is already written"
+    return "neither changes the row nor rejects it nor writes anything"
+
+
+def _updated_is_kept(subject: Subject, project: Project) -> bool:
+    column = column_of(UPDATED, subject, project)
+    if column is None:
+        return False
+    return any(
+        isinstance(
+            keeps_current(t, project.function(subject, t.function), subject.table, column.name),
+            Holds,
+        )
+        for t in subject.table.triggers or ()
+    )
+
+
+def _unread(trigger: Trigger, subject: Subject, project: Project) -> str:
+    """Why nothing is known of a trigger's function; "" where it is read."""
+    if trigger.function.name in BUILT_IN:
+        return ""
+    function = project.function(subject, trigger.function)
+    reason = effect_of(trigger, function, subject.table).unknown
+    return f"trigger {trigger.name}: {reason}" if reason else ""
