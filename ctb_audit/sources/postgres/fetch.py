@@ -22,6 +22,7 @@ class Rows:
     schemas: tuple[Row, ...]
     by_query: dict[str, list[Row]]
     more_types: list[Row]
+    collations: list[Row]
     formatted: dict[tuple[int, int], str]
     hidden: dict[str, str]
 
@@ -40,8 +41,9 @@ def fetch(
     queries = {name: text for name, text in sql.statements(version).items() if name not in hidden}
     by_query = _run(connection, [(name, text, oids) for name, text in queries.items()])
     more = _more_types(connection, by_query)
+    collations = _collations(connection, by_query)
     formatted = _formatted(connection, by_query, more)
-    return Rows(version, tuple(found), by_query, more, formatted, hidden)
+    return Rows(version, tuple(found), by_query, more, collations, formatted, hidden)
 
 
 def _run(
@@ -109,6 +111,16 @@ def _more_types(connection: "psycopg.Connection[Row]", rows: dict[str, list[Row]
         return []
     query = ("types", sql.MORE_TYPES, {"oids": sorted(missing)})
     return _run(connection, [query])["types"]
+
+
+def _collations(connection: "psycopg.Connection[Row]", rows: dict[str, list[Row]]) -> list[Row]:
+    """Those that columns, types or indexes name: a server with ICU has a thousand."""
+    used = {row[10] for row in rows["columns"]}
+    used.update(row[7] for row in rows["types"])
+    for row in rows.get("indexes", ()):
+        used.update(row[10])
+    query = ("collations", sql.COLLATIONS, {"oids": sorted(used)})
+    return _run(connection, [query])["collations"]
 
 
 # built-in types whose modifier we read ourselves (types.py)

@@ -1,11 +1,13 @@
 """Constraints and indexes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from ctb_audit.model import Constraint, ConstraintKind, Index, IndexKey, Name
+from ctb_audit.sources.postgres.decompiled import split_list
 from ctb_audit.sources.postgres.fetch import Row, Rows
 from ctb_audit.sources.postgres.naming import DEFAULT_COLLATION, Directory, options
 
@@ -61,7 +63,8 @@ def read_keys(rows: Rows, directory: Directory, collations: Mapping[tuple[int, i
 
 def _constraint(row: Row, index: Row | None, directory: Directory, maker: "_Indexes") -> Constraint:
     kind = _KINDS[row[4]]
-    base = Constraint(
+    make = partial(
+        Constraint,
         kind,
         row[5],
         deferrable=row[7],
@@ -72,22 +75,15 @@ def _constraint(row: Row, index: Row | None, directory: Directory, maker: "_Inde
     )
     match kind:
         case "check":
-            return replace(
-                base,
-                expression=row[22],
-                validated=row[9],
-                enforced=row[20],
-                no_inherit=row[10],
-            )
+            return make(expression=row[22], validated=row[9], enforced=row[20], no_inherit=row[10])
         case "foreign key":
-            return _foreign_key(base, row, directory)
+            return _foreign_key(make, row, directory)
         case _:
-            return _indexed(base, row, index, directory, maker)
+            return _indexed(make, row, index, directory, maker)
 
 
-def _foreign_key(base: Constraint, row: Row, directory: Directory) -> Constraint:
-    return replace(
-        base,
+def _foreign_key(make: partial[Constraint], row: Row, directory: Directory) -> Constraint:
+    return make(
         columns=directory.names(row[1], row[6]),
         target=Name(row[12], row[13]),
         target_columns=tuple(row[24] or directory.names(row[14], row[15])),
@@ -102,24 +98,26 @@ def _foreign_key(base: Constraint, row: Row, directory: Directory) -> Constraint
 
 
 def _indexed(
-    base: Constraint, row: Row, index: Row | None, directory: Directory, maker: "_Indexes"
+    make: partial[Constraint],
+    row: Row,
+    index: Row | None,
+    directory: Directory,
+    maker: "_Indexes",
 ) -> Constraint:
     """A primary key, unique or exclusion constraint, completed from the index behind it."""
     table = row[1]
     if index is None:
-        return replace(base, columns=directory.names(table, row[6]), period=row[21])
+        return make(columns=directory.names(table, row[6]), period=row[21])
     include = directory.names(table, index[8][index[7] :])
-    if base.kind == "exclusion":
-        return replace(
-            base,
+    if row[4] == "x":
+        return make(
             method=index[3],
             elements=maker.keys(index),
             operators=tuple(row[23] or ()),
             predicate=index[15],
             include=include,
         )
-    return replace(
-        base,
+    return make(
         columns=directory.names(table, row[6]),
         nulls_not_distinct=index[6],
         period=row[21],
@@ -152,7 +150,7 @@ class _Indexes:
     def keys(self, row: Row) -> tuple[IndexKey, ...]:
         table, count, numbers = row[1], row[7], row[8]
         names = self._directory.columns.get(table, {})
-        expressions: Sequence[str | None] = row[13] or ()
+        expressions = iter(split_list(row[13]) if row[13] else ())
         collated = bool(row[14]) and " COLLATE " in row[14]
         found = []
         for position in range(count):
@@ -162,7 +160,7 @@ class _Indexes:
                 column, expression, told = names[number], None, True
             else:
                 usual, told = DEFAULT_COLLATION, collated
-                column, expression = None, expressions[position]
+                column, expression = None, next(expressions)
             collation = self._directory.collation(row[10][position], usual) if told else None
             opclass = self._directory.opclasses.get(row[9][position])
             found.append(self._key(column, expression, collation, opclass, row[11][position]))

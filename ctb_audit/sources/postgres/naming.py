@@ -35,7 +35,7 @@ class Directory:
         self.schemas: dict[int, str] = {row[0]: row[1] for row in rows.schemas}
         self.roles: dict[int, str] = dict(rows["roles"])
         self.types = TypeTable((*rows["types"], *rows.more_types), rows.formatted)
-        self.collations = {oid: Name(schema, name) for oid, schema, name in rows["collations"]}
+        self.collations = {oid: Name(schema, name) for oid, schema, name in rows.collations}
         self.opclasses = {oid: Name(schema, name) for oid, schema, name in rows["operator classes"]}
         self.columns: dict[int, dict[int, str]] = _column_names(rows["columns"])
         self._comments = {(kind, oid, part): text for kind, oid, part, text in rows["comments"]}

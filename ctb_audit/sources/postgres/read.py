@@ -1,6 +1,8 @@
 """One read of a live server: connect, fetch, build."""
 
-from collections.abc import Collection, Iterable
+import contextlib
+import gc
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from ctb_audit.model import (
@@ -55,8 +57,21 @@ def read_session(
     connection: "psycopg.Connection[Row]", source: str, schemas: Collection[str] | None = None
 ) -> Catalog:
     """The catalog as `connection` sees it; its search_path must be empty."""
-    rows = fetch(connection, source, schemas)
-    return build(rows, source)
+    with _collector_paused():
+        rows = fetch(connection, source, schemas)
+        return build(rows, source)
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Rows and model hold no cycles; scanning them as they grow costs a third of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def build(rows: Rows, source: str) -> Catalog:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from ctb_audit.model import Column, Grant, Index, Name, Policy, Table, TableKind, Trigger, View
@@ -49,34 +49,40 @@ def read_columns(
     found: dict[int, list[Column]] = defaultdict(list)
     made: dict[Row, Column] = {}
     for row in rows["columns"]:
-        traits = row[3:]
-        column = made.get(traits)
-        if column is None:
-            column = made[traits] = _column(traits, directory)
-        relation, number = key = row[:2]
-        comment = directory.comment("pg_class", relation, number)
-        serial = serials.get(key)
-        if comment is not None or serial is not None:
-            column = replace(column, comment=comment, serial=serial)
-        if key in not_valid:
-            column = replace(column, nullable=True)
-        found[relation].append(column)
+        key, traits = row[:2], row[3:]
+        comment, serial = directory.comment("pg_class", *key), serials.get(key)
+        if comment is not None or serial is not None or key in not_valid:
+            column = _column(traits, directory, comment, serial, weak=key in not_valid)
+        else:
+            shared = made.get(traits)
+            column = shared or made.setdefault(traits, _column(traits, directory))
+        found[row[0]].append(column)
     return {relation: tuple(columns) for relation, columns in found.items()}
 
 
-def _column(traits: Row, directory: Directory) -> Column:
+def _column(
+    traits: Row,
+    directory: Directory,
+    comment: str | None = None,
+    serial: Name | None = None,
+    *,
+    weak: bool = False,
+) -> Column:
+    """`weak`: NOT NULL does not hold for all rows yet."""
     name, type_, modifier, not_null, identity, generated, inherited, collation, text = traits
     kind = _GENERATED.get(generated, "")
     return Column(
         name,
         directory.types.type(type_, modifier),
-        not not_null,
+        weak or not not_null,
         None if kind else text,
         _IDENTITIES.get(identity, ""),
         text if kind else None,
         kind,
-        collation=directory.collation(collation, directory.types.collation(type_)),
-        inherited=inherited,
+        serial,
+        directory.collation(collation, directory.types.collation(type_)),
+        inherited,
+        comment,
         location=directory.location,
     )
 

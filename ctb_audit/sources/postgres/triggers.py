@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ctb_audit.model import Name, Policy, Trigger
+from ctb_audit.sources.postgres.decompiled import condition
 from ctb_audit.sources.postgres.fetch import Row, Rows
 from ctb_audit.sources.postgres.naming import Directory
 
@@ -65,44 +66,6 @@ def _timing(bits: int) -> Literal["before", "after", "instead of"]:
 def _arguments(raw: bytes) -> tuple[str, ...]:
     """tgargs: each argument ends with a zero byte."""
     return tuple(part.decode(errors="replace") for part in raw.split(b"\0")[:-1])
-
-
-def condition(definition: str) -> str:
-    """The text in WHEN (...) of what pg_get_triggerdef gives.
-
-    The server decompiles OLD and NEW only there: pg_get_expr knows one relation.
-    """
-    start = _outside(definition, 0, "WHEN (") + len("WHEN (")
-    return definition[start : _closing(definition, start)].strip()
-
-
-def _outside(text: str, start: int, wanted: str) -> int:
-    """Where `wanted` stands outside of quotes; the server wrote the text, so it does."""
-    position = start
-    while not text.startswith(wanted, position):
-        position = _next(text, position)
-    return position
-
-
-def _closing(text: str, start: int) -> int:
-    depth, position = 1, start
-    while True:
-        depth += {"(": 1, ")": -1}.get(text[position], 0)
-        if depth == 0:
-            return position
-        position = _next(text, position)
-
-
-def _next(text: str, position: int) -> int:
-    """The position after one character, or after a whole quoted text or name."""
-    quote = text[position]
-    if quote not in "'\"":
-        return position + 1
-    escapes = quote == "'" and text[position - 1] == "E"
-    position += 1
-    while text[position] != quote:
-        position += 2 if escapes and text[position] == "\\" else 1
-    return position + 1
 
 
 def read_policies(rows: Rows, directory: Directory) -> dict[int, list[Policy]]:
