@@ -11,7 +11,7 @@ from ctb_audit.errors import ConfigurationError
 from ctb_audit.rulebook import files
 from ctb_audit.rulebook.inherit import derive
 from ctb_audit.rulebook.make import OFF, make_example, make_rule, make_standard, overridden
-from ctb_audit.rulebook.selection import RawRules, applicable, matching
+from ctb_audit.rulebook.selection import RawRules, applicable, matching, refuse_unknown
 from ctb_audit.standard import Example, Rule, Standard
 from ctb_audit.wording import did_you_mean
 
@@ -21,12 +21,15 @@ BUILT_IN = "built-in"
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """A standard with its bases merged in. `place` is the user's file, "" for a built-in one."""
+    """A standard with its bases merged in. `place` is the user's file, "" for a built-in one.
+    `own`: the user's files among them, each with its place.
+    """
 
     id: str
     table: Mapping[str, Any]
     extends: tuple[str, ...]
-    place: str
+    place: str = ""
+    own: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 def load_standard(
@@ -52,7 +55,9 @@ def load_standard(
     built = files.built_in()
     rules, user_examples = _with_user_rules(built.rules, list(rule_folders), cache)
     chain = _chain(id_or_path, built.standards, files.user_standards(standard_folders), cache)
-    chosen = _modified(applicable(rules, chain.table, chain.place), rules, chain)
+    for place, table in chain.own:
+        refuse_unknown(rules, table, place)
+    chosen = _modified(applicable(rules, chain.table), chain)
     chosen = _selected(chosen, rules, list(select), list(ignore))
     severities = _checked_overrides(overrides or {}, rules)
     shown = {**files.built_in_examples(), **user_examples} if examples else {}
@@ -120,9 +125,9 @@ def _as_path(wanted: str, known: Iterable[str]) -> Path:
 def _built_chain(wanted: str, built: Mapping[str, Any]) -> _Chain:
     table = built[wanted]
     if "extends" not in table:
-        return _Chain(wanted, table, (), "")
+        return _Chain(wanted, table, ())
     base = _built_chain(table["extends"], built)
-    return _Chain(wanted, derive(base.table, table, wanted), (base.id, *base.extends), "")
+    return _Chain(wanted, derive(base.table, table, wanted), (base.id, *base.extends))
 
 
 def _user_chain(
@@ -143,14 +148,15 @@ def _user_chain(
         raise ConfigurationError(place, f"{file.id} is built in", "give the file another name")
     wanted = file.table.get("extends", "")
     if not wanted:
-        return _Chain(file.id, file.table, (), place)
+        return _Chain(file.id, file.table, (), place, ((place, file.table),))
     if wanted in built:
         base = _built_chain(wanted, built)
     else:
         below = user.get(wanted) or _base_path(path, wanted, (*built, *user))
         base = _user_chain(below, built, user, cache, (*seen, path))
     merged = derive(base.table, file.table, place)
-    return _Chain(file.id, merged, (base.id, *base.extends), place)
+    own = (*base.own, (place, file.table))
+    return _Chain(file.id, merged, (base.id, *base.extends), place, own)
 
 
 def _base_path(path: Path, wanted: str, known: Iterable[str]) -> Path:
@@ -161,16 +167,11 @@ def _base_path(path: Path, wanted: str, known: Iterable[str]) -> Path:
     raise ConfigurationError(f"{path}: extends", f"no such standard: {wanted}{suggestion}")
 
 
-def _modified(chosen: RawRules, rules: RawRules, chain: _Chain) -> RawRules:
+def _modified(chosen: RawRules, chain: _Chain) -> RawRules:
     """The rules with the standard's `[override.<rule>]` tables laid over them."""
     changes = chain.table.get("override", {})
-    place = f"{chain.place}: override" if chain.place else ""
-    for rule_id in changes:
-        matching(rules, [rule_id], place)
-    if not changes:
-        return chosen
     return {
-        rule_id: derive(raw, changes.get(rule_id, {}), chain.place)
+        rule_id: derive(raw, changes[rule_id], chain.place) if rule_id in changes else raw
         for rule_id, raw in chosen.items()
     }
 

@@ -27,13 +27,21 @@ def matching(rules: RawRules, patterns: Iterable[str], place: str = "") -> set[s
     return found
 
 
-def applicable(rules: RawRules, table: Mapping[str, Any], place: str = "") -> RawRules:
+def applicable(rules: RawRules, table: Mapping[str, Any]) -> RawRules:
     """The rules that a standard's `[rules]` includes and does not exclude, in order of topic."""
     chosen = table.get("rules", {})
-    included = matching(rules, chosen.get("include", ["*"]), place and f"{place}: rules.include")
-    excluded = matching(rules, chosen.get("exclude", ()), place and f"{place}: rules.exclude")
+    included = matching(rules, chosen.get("include", ["*"]))
+    excluded = matching(rules, chosen.get("exclude", ()))
     ids = sorted(included - excluded, key=lambda rule_id: (rules[rule_id]["topic"], rule_id))
     return {rule_id: rules[rule_id] for rule_id in ids}
+
+
+def refuse_unknown(rules: RawRules, table: Mapping[str, Any], place: str) -> None:
+    """Raises ConfigurationError where a standard's own file names a rule that does not exist."""
+    chosen = table.get("rules", {})
+    matching(rules, chosen.get("include", ()), f"{place}: rules.include")
+    matching(rules, chosen.get("exclude", ()), f"{place}: rules.exclude")
+    matching(rules, table.get("override", ()), f"{place}: override")
 
 
 def _names(pattern: str, rule_id: str, raw: Mapping[str, Any]) -> bool:

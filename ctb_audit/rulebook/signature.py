@@ -23,25 +23,31 @@ def check_parameters(place: str, check: str, params: Mapping[str, Any]) -> None:
     """Raises ConfigurationError where no such check is registered, where it does not take a
     parameter or a value, or where it needs one that is not given.
     """
-    from ctb_audit.checks import REGISTRY
+    from ctb_audit.checks import PROJECT_REGISTRY, REGISTRY
 
-    function = REGISTRY.get(check)
-    if function is None:
-        suggestion = did_you_mean(check, REGISTRY) or ", `ctb rules --checks` lists them"
+    functions = [known[check] for known in (REGISTRY, PROJECT_REGISTRY) if check in known]
+    if not functions:
+        suggestion = did_you_mean(check, (*REGISTRY, *PROJECT_REGISTRY))
         raise ConfigurationError(f"{place}: check", f"no such check: {check}{suggestion}")
+    for function in functions:
+        _check_function(f"{place}: params", check, function, params)
+
+
+def _check_function(
+    place: str, check: str, function: Callable[..., Any], params: Mapping[str, Any]
+) -> None:
     wanted = parameters(function)
     hints = get_type_hints(function)
     for name, value in params.items():
-        key = f"{place}: params.{name}"
         if name not in wanted:
-            raise ConfigurationError(
-                key, f"check {check} takes no such parameter{did_you_mean(name, wanted)}"
-            )
+            problem = f"check {check} takes no such parameter{did_you_mean(name, wanted)}"
+            raise ConfigurationError(f"{place}.{name}", problem)
         if not accepts(hints.get(name, Any), frozen(value)):
-            raise ConfigurationError(key, f"must be {described(hints[name])}, not {value!r}")
+            problem = f"must be {described(hints[name])}, not {value!r}"
+            raise ConfigurationError(f"{place}.{name}", problem)
     for name, parameter in wanted.items():
         if parameter.default is inspect.Parameter.empty and name not in params:
-            raise ConfigurationError(f"{place}: params.{name}", f"check {check} needs it")
+            raise ConfigurationError(f"{place}.{name}", f"check {check} needs it")
 
 
 def parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
