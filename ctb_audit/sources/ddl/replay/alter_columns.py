@@ -6,6 +6,7 @@ from typing import Literal
 
 from ctb_audit.model import Column, Name, Table, Type
 from ctb_audit.sources.ddl.operations import AddColumn, AlterColumn
+from ctb_audit.sources.ddl.replay.alter_constraints import add_check
 from ctb_audit.sources.ddl.replay.columns import (
     build,
     drawn_sequence,
@@ -14,7 +15,6 @@ from ctb_audit.sources.ddl.replay.columns import (
     sequence_of,
 )
 from ctb_audit.sources.ddl.replay.constraints import (
-    add_checks,
     add_foreign_key,
     add_indexed,
     merge_declared,
@@ -55,8 +55,9 @@ def _add_to_child(state: State, name: Name, column: Column) -> None:
 
 
 def _add_constraints(state: State, name: Name, action: AddColumn) -> None:
-    checks = [c for c in action.constraints if c.kind == "check"]
-    state.put(add_checks(state, state.tables[name], checks))
+    for check in action.constraints:
+        if check.kind == "check":
+            add_check(state, name, check, only=False)
     for constraint in merge_declared(action.constraints):
         table = add_indexed(state, state.tables[name], constraint)
         state.put(table)

@@ -22,7 +22,7 @@ def add_constraint(state: State, name: Name, action: AddConstraint, only: bool) 
     constraint = action.constraint
     table = state.tables[name]
     if constraint.kind == "check":
-        _add_check(state, name, constraint, only)
+        add_check(state, name, constraint, only)
     elif constraint.kind == "foreign key":
         _add_foreign_key(state, name, constraint)
     elif constraint.kind == "not null":
@@ -36,7 +36,7 @@ def add_constraint(state: State, name: Name, action: AddConstraint, only: bool) 
             spread_constraint(state, name, changed.constraints[-1])
 
 
-def _add_check(state: State, name: Name, check: Constraint, only: bool) -> None:
+def add_check(state: State, name: Name, check: Constraint, only: bool) -> None:
     table = state.tables[name]
     changed = add_checks(state, table, [check])
     state.put(changed)

@@ -60,7 +60,13 @@ def own_sequence(state: State, table: Name, column: str, kind: str) -> Name:
     whole = kind if kind in ("smallint", "integer", "bigint") else "bigint"
     state.owned.add(table, name)
     state.sequences[name] = completed(
-        Sequence(schema, name.name, type=whole, owned_by=(schema, table.name, column))
+        Sequence(
+            schema,
+            name.name,
+            type=whole,
+            owned_by=(schema, table.name, column),
+            location=state.effect.location if state.effect else None,
+        )
     )
     return name
 

@@ -10,6 +10,7 @@ from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
 
 INDEXED = ("primary key", "unique", "exclusion")
+_SYSTEM_COLUMNS = frozenset(["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"])
 _FAMILIES = {
     **dict.fromkeys(("integer", "decimal", "float"), "number"),
     **dict.fromkeys(("timestamp", "date"), "moment"),
@@ -58,7 +59,9 @@ def add_checks(state: State, table: Table, checks: Iterable[Constraint]) -> Tabl
 
 def _add_check(state: State, table: Table, check: Constraint) -> Table:
     known = {c.name for c in table.columns}
-    columns = columns_in(check.expression or "", known, table.name) or check.columns
+    if missing := [c for c in check.columns if c not in known and c not in _SYSTEM_COLUMNS]:
+        state.complain(Refusal(f'column "{missing[0]}" does not exist', table.qualified))
+    columns = check.columns or columns_in(check.expression or "", known, table.name)
     name = check.name
     if name:
         prior = next((c for c in table.constraints if c.name == name), None)
@@ -75,8 +78,7 @@ def _add_check(state: State, table: Table, check: Constraint) -> Table:
 def _merge_check(state: State, table: Table, prior: Constraint, check: Constraint) -> Table:
     """A check of a child that an inherited one of the same name equals is merged with it."""
     if prior.kind == "check" and prior.inherited and prior.expression == check.expression:
-        local = replace(prior, inherited=False, location=check.location)
-        return replace_constraint(table, prior.name, local)
+        return replace_constraint(table, prior.name, replace(prior, location=check.location))
     message = f'constraint "{check.name}" for relation "{table.name}" already exists'
     state.complain(duplicate(message, table.qualified))
     return table

@@ -37,7 +37,7 @@ def _drop_from_child(
     kept = replace(column, inherited=False)
     columns = tuple(kept if c.name == column.name else c for c in table.columns)
     state.put(replace(table, columns=columns))
-    if not only:
+    if not only and (child, column.name) not in state.local_columns:
         drop_column(state, child, replace(action, if_exists=True), only)
 
 
@@ -53,9 +53,10 @@ def _refuse_partition_key(table: Table, column: Column) -> None:
 
 
 def remove_column(state: State, name: Name, column: str, cascade: bool) -> None:
-    """Take a column away: its indexes, constraints, sequences and generated columns go along;
-    views, policies, triggers and foreign keys of others refuse, or go with CASCADE.
+    """Take a column away: its indexes, constraints and sequences go along;
+    generated columns, views, policies, triggers and foreign keys of others refuse, or go with CASCADE.
     """
+    _drop_generated(state, name, column, cascade)
     _drop_views(state, name, column, cascade)
     _drop_policies(state, name, column, cascade)
     _drop_triggers(state, name, column, cascade)
@@ -70,8 +71,12 @@ def remove_column(state: State, name: Name, column: str, cascade: bool) -> None:
     columns = tuple(c for c in table.columns if c.name != column)
     grants = tuple(g for g in table.grants or () if g.column != column)
     state.put(replace(table, columns=columns, grants=grants))
-    for other in columns:
+
+
+def _drop_generated(state: State, name: Name, column: str, cascade: bool) -> None:
+    for other in state.tables[name].columns:
         if other.generated is not None and column in columns_in(other.generated, {column}):
+            refuse_dependent(state, name, f"column {column}", f"column {other.name}", cascade)
             remove_column(state, name, other.name, cascade)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ctb_audit.model import Column, Constraint, Name, Table
+from ctb_audit.model import Column, Constraint, Name, Table, TableKind
 from ctb_audit.sources.ddl.operations import CreateTable
 from ctb_audit.sources.ddl.replay.columns import build
 from ctb_audit.sources.ddl.replay.constraints import INDEXED, constraint_name, replace_constraint
@@ -44,12 +44,13 @@ def inherited_columns(
             merged[column.name] = build(state, name, column)
         else:
             local = column if partition else build(state, name, column)
+            if not partition:
+                state.local_columns[name, column.name] = True
             merged[column.name] = replace(
                 prior,
                 nullable=prior.nullable and local.nullable,
                 default=local.default if local.default is not None else prior.default,
                 generated=local.generated or prior.generated,
-                inherited=partition,
                 location=local.location or prior.location,
             )
     return tuple(
@@ -152,15 +153,16 @@ def adopt_child(state: State, parent: Name, child: Name, partition: bool) -> Non
         if column.name not in known:
             state.complain(Refusal(f'child table is missing column "{column.name}"', child))
     names = {c.name for c in above.columns}
-    if partition:
-        columns = tuple(replace(c, inherited=True) if c.name in names else c for c in table.columns)
-        table = replace(table, columns=columns)
-    table = _adopted_checks(state, table, above, partition)
+    if not partition:
+        for shared in names:
+            state.local_columns[child, shared] = True
+    columns = tuple(replace(c, inherited=True) if c.name in names else c for c in table.columns)
+    table = _adopted_checks(state, replace(table, columns=columns), above)
     state.put(table)
     state.users.add(parent, child)
 
 
-def _adopted_checks(state: State, table: Table, above: Table, partition: bool) -> Table:
+def _adopted_checks(state: State, table: Table, above: Table) -> Table:
     own = {c.name: c for c in table.constraints if c.kind == "check"}
     for check in above.constraints:
         if check.kind != "check" or check.no_inherit:
@@ -169,7 +171,7 @@ def _adopted_checks(state: State, table: Table, above: Table, partition: bool) -
         if mine is None:
             message = f'child table is missing constraint "{check.name}"'
             state.complain(Refusal(message, table.qualified))
-        elif partition:
+        else:
             table = replace_constraint(table, mine.name, replace(mine, inherited=True))
     return table
 
@@ -179,7 +181,7 @@ def attach(state: State, parent: Name, child: Name, bound: str) -> None:
         raise Refusal(f'"{child.name}" is already a partition', child)
     adopt_child(state, parent, child, partition=True)
     table = state.tables[child]
-    kind = table.kind if table.partition_by is not None else "partition"
+    kind: TableKind = "foreign" if table.kind == "foreign" else "partition"
     state.put(replace(table, partition_of=parent, partition_bound=bound, kind=kind))
     partition_extras(state, child)
 
@@ -199,12 +201,18 @@ def detach(state: State, parent: Name, child: Name) -> None:
             table,
             partition_of=None,
             partition_bound=None,
-            kind="partitioned" if table.partition_by is not None else "ordinary",
+            kind=_free_kind(table),
             columns=tuple(replace(c, inherited=False) for c in table.columns),
             constraints=tuple(replace(c, inherited=False) for c in table.constraints),
             triggers=tuple(t for t in table.triggers or () if not t.inherited),
         )
     )
+
+
+def _free_kind(table: Table) -> TableKind:
+    if table.kind == "foreign":
+        return "foreign"
+    return "partitioned" if table.partition_by is not None else "ordinary"
 
 
 def disinherit(state: State, parent: Name, child: Name) -> None:

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ctb_audit.model import Catalog, Column, Constraint, Coverage, Name, Problem, Surface, Table
+from ctb_audit.model import (
+    Catalog,
+    Column,
+    Constraint,
+    Coverage,
+    Name,
+    Problem,
+    Sequence,
+    Surface,
+    Table,
+)
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
 
@@ -29,12 +39,23 @@ def catalog(
         ),
         functions=tuple(f for state in states for f in state.functions.ordered()),
         types=tuple(t for state in states for t in state.types.ordered()),
-        sequences=tuple(s for state in states for s in state.sequences.ordered()),
+        sequences=tuple(s for state in states for s in _sequences(state)),
         extensions=tuple(e for state in states for e in state.extensions.ordered()),
         schemas=tuple(s for state in states for s in state.schemas.ordered()),
         coverage=coverage,
         problems=(*problems, *collisions),
     )
+
+
+def _sequences(state: State) -> Iterator[Sequence]:
+    """Without those of identity columns: the column implies its own."""
+    for sequence in state.sequences.ordered():
+        if sequence.owned_by is not None:
+            table = state.tables.get(Name(*sequence.owned_by[:2]))
+            column = table.column(sequence.owned_by[2]) if table else None
+            if column is not None and column.identity:
+                continue
+        yield sequence
 
 
 def _tables(state: State) -> Iterator[Table]:

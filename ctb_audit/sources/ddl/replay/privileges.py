@@ -1,9 +1,10 @@
 """GRANT, REVOKE and default privileges.
 
 `grants` of an object equals what `aclexplode` gives without the owner's own privileges: one
-`Grant` for each (grantee, privilege, column), privileges in upper case, `public` for PUBLIC,
-sorted by grantee, column and privilege. What PUBLIC holds without a GRANT is listed too: EXECUTE
-on functions and procedures, USAGE on the schema `public`. Any other object without an ACL has ().
+`Grant` for each (grantee, privilege, column), privileges in upper case, `public` for PUBLIC, sorted
+by column (the object's own first), grantee and privilege. What PUBLIC holds without a GRANT is
+listed too: EXECUTE on functions and procedures, USAGE on the schema `public`. Any other object
+without an ACL has ().
 """
 
 from collections.abc import Iterable
@@ -48,7 +49,12 @@ def changed(
                 prior = held.get(key)
                 grantable = grant.grantable or (prior is not None and prior.grantable)
                 held[key] = Grant(grant.grantee, privilege, grantable, grant.column)
-    return tuple(held[key] for key in sorted(held))
+    return tuple(held[key] for key in sorted(held, key=_by_grantee))
+
+
+def _by_grantee(key: tuple[str, str, str]) -> tuple[str, str, str]:
+    grantee, column, privilege = key
+    return column, grantee, privilege
 
 
 def _revoke(held: dict[tuple[str, str, str], Grant], grant: Grant, privilege: str) -> None:

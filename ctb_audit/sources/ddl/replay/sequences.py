@@ -12,15 +12,17 @@ _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
 def completed(sequence: Sequence) -> Sequence:
-    """With the bounds and the start that the server stores."""
+    """With the start that the server stores; bounds that are the type's usual ones are None."""
     largest = _LARGEST.get(sequence.type, _LARGEST["bigint"])
-    down = sequence.increment < 0
-    low = sequence.minimum if sequence.minimum is not None else (-largest - 1 if down else 1)
-    high = sequence.maximum if sequence.maximum is not None else (-1 if down else largest)
+    low, high = (-largest - 1, -1) if sequence.increment < 0 else (1, largest)
+    minimum = None if sequence.minimum == low else sequence.minimum
+    maximum = None if sequence.maximum == high else sequence.maximum
+    low = low if minimum is None else minimum
+    high = high if maximum is None else maximum
     start = sequence.start
     if not low <= start <= high:
-        start = high if down else low
-    return replace(sequence, minimum=low, maximum=high, start=start)
+        start = high if sequence.increment < 0 else low
+    return replace(sequence, minimum=minimum, maximum=maximum, start=start)
 
 
 def create_sequence(state: State, op: CreateSequence) -> None:
@@ -59,12 +61,7 @@ def alter_sequence(state: State, op: AlterSequence) -> None:
 
 
 def altered(old: Sequence, changes: dict[str, Any]) -> Sequence:
-    """A new type takes its own bounds along where the old ones were the old type's."""
-    base = completed(Sequence("", "", type=old.type, increment=old.increment))
-    if "type" in changes:
-        for bound in ("minimum", "maximum"):
-            if getattr(old, bound) == getattr(base, bound):
-                changes.setdefault(bound, None)
+    """Usual bounds are those of the type and follow it."""
     return completed(replace(old, **changes))
 
 

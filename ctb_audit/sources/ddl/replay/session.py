@@ -1,6 +1,6 @@
 """The session: search_path, transactions, schemas and extensions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ctb_audit.model import Schema
 from ctb_audit.sources.ddl.operations import (
@@ -11,6 +11,8 @@ from ctb_audit.sources.ddl.operations import (
 )
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State
+
+_BUILT_IN = ("plpgsql",)
 
 
 @dataclass(slots=True)
@@ -97,8 +99,9 @@ def create_schema(state: State, op: CreateSchema) -> None:
 
 
 def create_extension(state: State, op: CreateExtension) -> None:
-    if op.extension.name in state.extensions:
+    if op.extension.name in state.extensions or op.extension.name in _BUILT_IN:
         if op.if_not_exists:
             return
         raise duplicate(f'extension "{op.extension.name}" already exists')
-    state.extensions[op.extension.name] = op.extension
+    schema = state.creation_schema(op.extension.schema)
+    state.extensions[op.extension.name] = replace(op.extension, schema=schema)

@@ -64,6 +64,7 @@ class State:
 
     `users` holds, for a name, the tables and views that may refer to it: only ever added to, so
     whoever reads it verifies; so is `owned`, the sequences that columns of a table own.
+    `local_columns`: those that a child declares itself and inherits too.
     `session` holds "path" and "local path".
     """
 
@@ -89,6 +90,7 @@ class State:
     constraint_names: Tally[Name] = field(init=False)
     users: Links[Name, Name] = field(init=False)
     owned: Links[Name, Name] = field(init=False)
+    local_columns: Ledger[tuple[Name, str], bool] = field(init=False)
 
     def __post_init__(self) -> None:
         journal = self.journal
@@ -107,10 +109,9 @@ class State:
         self.constraint_names = Tally(journal)
         self.users = Links(journal)
         self.owned = Links(journal)
+        self.local_columns = Ledger(journal)
         if self.postgres:
-            self.schemas["public"] = Schema(
-                "public", comment="standard public schema", grants=PUBLIC_SCHEMA_GRANTS
-            )
+            self.schemas["public"] = Schema("public", grants=PUBLIC_SCHEMA_GRANTS)
         journal.forget()
 
     @property

@@ -105,6 +105,7 @@ def _bare(
         indexes=(),
         inherits=() if partition else parents,
         partition_of=parents[0] if partition and parents else op.table.partition_of,
+        kind="partition" if partition and op.table.kind == "partitioned" else op.table.kind,
         grants=initial_grants(state, "table", name.schema or ""),
     )
 
