@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ctb_audit.checks.registry import ProjectFinding, beside, check
-from ctb_audit.model import Location, Name, Problem, ProblemKind, Surface
+from ctb_audit.model import Name, Problem, ProblemKind, Surface
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, Pass, Verdict
 
@@ -19,15 +19,17 @@ def reported_problem(subject: Subject, project: Project, *, kind: ProblemKind) -
 
 @beside(reported_problem)
 def reported_elsewhere(project: Project, *, kind: ProblemKind) -> Iterator[ProjectFinding]:
-    """Problems of one kind whose statements name no table that is judged: one finding a file."""
+    """Problems of one kind whose statements name no table that is judged: one finding for each
+    object that the reader could name, else for each file.
+    """
     for catalog in project.catalogs:
         judged = _judged_names(project, catalog.surface)
-        by_file: dict[str, list[Problem]] = {}
+        grouped: dict[str, list[Problem]] = {}
         for problem in catalog.problems:
             if problem.kind == kind and judged.isdisjoint(problem.objects):
-                by_file.setdefault(_place(problem.location, catalog.source), []).append(problem)
-        for path, problems in by_file.items():
-            yield ProjectFinding(path, _summed_up(problems), surface=catalog.surface)
+                grouped.setdefault(_object(problem, catalog.source), []).append(problem)
+        for name, problems in grouped.items():
+            yield ProjectFinding(name, _summed_up(problems), surface=catalog.surface)
 
 
 def _judged_names(project: Project, surface: Surface) -> frozenset[Name]:
@@ -36,8 +38,12 @@ def _judged_names(project: Project, surface: Surface) -> frozenset[Name]:
     return frozenset((*names, *(Name(None, n.name) for n in names)))
 
 
-def _place(location: Location | None, source: str) -> str:
-    return location.path if location is not None else source
+def _object(problem: Problem, source: str) -> str:
+    """A name with its schema is certain; any other is only what the statement says."""
+    named = next((n for n in problem.objects if n.schema is not None), None)
+    if named is not None:
+        return str(named)
+    return problem.location.path if problem.location is not None else source
 
 
 def _summed_up(problems: Iterable[Problem]) -> Fail:

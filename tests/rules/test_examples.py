@@ -25,7 +25,7 @@ def examples() -> Iterator[ParameterSet]:
             yield pytest.param(rule_id, example, id=f"{rule_id}: {example.kind}: {example.title}")
 
 
-@pytest.mark.parametrize(("rule_id", "example"), examples())
+@pytest.mark.parametrize(("rule_id", "example"), list(examples()))
 def test_a_rule_finds_exactly_what_its_examples_say(
     rule_id: str, example: Example, judge_example: Callable[[str, Example], Judgement]
 ) -> None:
