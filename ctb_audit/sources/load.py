@@ -1,0 +1,199 @@
+"""Sources, as an argument or the configuration names them, to catalogs.
+
+| argument | is |
+|---|---|
+| a folder | its SQL files, grouped and ordered, and the schema references in it |
+| `.sql`, `.ddl`, `.psql` | a script; several are ordered as those of a folder |
+| `.md` | a schema reference |
+| `.json` | a catalog that `ctb inspect` wrote |
+| `-` | standard input, read as what `stdin_filename` is |
+| `postgresql://...` | a live database |
+| `env:NAME` | the URL in an environment variable, which nothing else opens |
+"""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ctb_audit.errors import SourceError, UsageError
+from ctb_audit.model import Catalog, Declared
+from ctb_audit.sources.files import Skipped, decode, discover, kind_of, read_text, shown
+from ctb_audit.sources.scripts import LoadOptions, refuse, script_catalogs
+
+__all__ = ["LoadOptions", "Loaded", "load", "load_all"]
+
+_URL = re.compile(r"([a-z][a-z0-9+]+)://")
+_MAY_REFER = re.compile(r"BART-|BID-|HEIR-|STAMPED|Enforcement", re.I)
+_STEP = "name a folder with SQL or a schema reference, or configure sources in ctb.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Catalogs in the order of their arguments, and what was passed over, with reasons."""
+
+    catalogs: tuple[Catalog, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    def __add__(self, other: "Loaded") -> "Loaded":
+        return Loaded(self.catalogs + other.catalogs, self.skipped + other.skipped)
+
+
+def load(arguments: Sequence[str], options: LoadOptions) -> tuple[Catalog, ...]:
+    """The catalogs of the sources.
+
+    Raises SourceError for what is missing, unreadable or empty, UsageError for an argument that is
+    no source, ConfigurationError for an annotation that cannot be read.
+    """
+    return load_all(arguments, options).catalogs
+
+
+def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
+    """As `load`, with the paths that were not read."""
+    options = replace(options, root=options.root.resolve())
+    loaded = Loaded()
+    scripts: list[str] = []
+    for argument in dict.fromkeys(arguments):
+        path = Path(os.path.abspath(argument))
+        is_script = argument != "-" and not _URL.match(argument) and kind_of(argument) == "sql"
+        if is_script and path.is_file() and path.is_relative_to(options.root):
+            scripts.append(shown(path, options.root))
+            continue
+        part = _argument(argument, path, options)
+        if not part.catalogs:
+            raise SourceError(argument, "holds nothing to audit", _STEP)
+        loaded += part
+    if scripts:
+        loaded = Loaded(*script_catalogs(scripts, options.root, options, named=True)) + loaded
+    if not loaded.catalogs:
+        raise SourceError(" ".join(arguments) or ".", "holds nothing to audit", _STEP)
+    return loaded
+
+
+def _argument(argument: str, path: Path, options: LoadOptions) -> Loaded:
+    if argument == "-":
+        return _standard_input(options)
+    if argument.startswith("env:"):
+        return _environment(argument, options)
+    if _URL.match(argument):
+        return Loaded((_live(argument, "", options),))
+    root = options.root if path.is_relative_to(options.root) else _own_root(path)
+    if path.is_dir():
+        return _folder(path, root, options)
+    if kind_of(path.name) == "sql":
+        return Loaded(*script_catalogs([shown(path, root)], root, options, named=True))
+    name = shown(path, root)
+    return _text(read_text(path, name), name, options)
+
+
+def _own_root(path: Path) -> Path:
+    """Of a source outside the root: no path of this machine reaches a report."""
+    return path if path.is_dir() else path.parent
+
+
+def _folder(path: Path, root: Path, options: LoadOptions) -> Loaded:
+    found = discover(path, root, options.exclude)
+    loaded = Loaded(skipped=found.skipped)
+    scripts = found.of_kind("sql")
+    if scripts:
+        loaded += Loaded(*script_catalogs(scripts, root, options))
+    for name in found.of_kind("document"):
+        loaded += _discovered_reference(root / name, name, options)
+    return loaded
+
+
+def _discovered_reference(path: Path, name: str, options: LoadOptions) -> Loaded:
+    """A document that gives tables ids or levels; any other is prose unless it is an argument."""
+    text = read_text(path, name)
+    if _MAY_REFER.search(text):
+        catalog = _reference(text, name, options)
+        if any(d.declaration.table_id or d.declaration.level for d in catalog.declared):
+            return Loaded((catalog,))
+    return Loaded(skipped=(Skipped(name, "gives no table an id or a level"),))
+
+
+def _text(text: str, name: str, options: LoadOptions) -> Loaded:
+    kind = kind_of(name)
+    reader = _TEXTS.get(kind or "")
+    if reader is None:
+        known = "a folder, .sql, .md, .json, - or a URL"
+        raise UsageError(name, "is no kind of source that can be read", f"name {known}")
+    return Loaded(reader(text, name, options))
+
+
+def _reference(text: str, name: str, options: LoadOptions) -> Catalog:
+    from ctb_audit.sources.ddl.replay import replay
+    from ctb_audit.sources.reference import read_reference, standard_hint, table_declarations
+
+    reference = read_reference(text, name, parser=options.parser)
+    refuse(mistake for script in reference.scripts for mistake in script.mistakes)
+    catalog = replay(reference.scripts, mode="lenient", source=name, surface="reference")
+    declared = tuple(
+        Declared(system, table, declaration)
+        for (system, table), declarations in table_declarations(reference).items()
+        for declaration in declarations
+    )
+    return replace(
+        catalog,
+        declared=declared,
+        stated=tuple(sorted(reference.stated)),
+        standard=standard_hint(reference),
+        problems=(*catalog.problems, *reference.problems),
+        coverage=catalog.coverage + reference.coverage,
+    )
+
+
+def _named_reference(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
+    catalog = _reference(text, name, options)
+    return (catalog,) if catalog.declared or catalog.coverage.statements else ()
+
+
+def _snapshots(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
+    from ctb_audit.sources.snapshot import read_snapshots
+
+    return read_snapshots(text, name)
+
+
+def _script(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
+    from ctb_audit.sources.ddl.dialect import guess
+    from ctb_audit.sources.ddl.replay import replay
+    from ctb_audit.sources.ddl.undo import without_undo
+
+    text = without_undo(text)
+    system = options.dialect_of(name) or guess(name, [text])
+    script = options.read_script(text, name, system, parser=options.parser)
+    refuse(script.mistakes)
+    return (replay([script], mode=options.mode, source=name),) if script.effects else ()
+
+
+_TEXTS: dict[str, Callable[[str, str, LoadOptions], tuple[Catalog, ...]]] = {
+    "sql": _script,
+    "document": _named_reference,
+    "json": _snapshots,
+}
+
+
+def _standard_input(options: LoadOptions) -> Loaded:
+    name = options.stdin_filename or "stdin.sql"
+    return _text(decode(sys.stdin.buffer.read(), name), name, options)
+
+
+def _environment(argument: str, options: LoadOptions) -> Loaded:
+    name = argument.removeprefix("env:")
+    url = os.environ.get(name, "").strip()
+    if not url:
+        raise SourceError(argument, f"the variable {name} is not set", f"export {name}=<url>")
+    return Loaded((_live(url, argument, options),))
+
+
+def _live(url: str, name: str, options: LoadOptions) -> Catalog:
+    """`name` stands for the URL in messages, "" for the URL itself."""
+    scheme = _URL.match(url)
+    if scheme is None or scheme.group(1) not in ("postgresql", "postgres"):
+        place = name or url.partition("://")[0] + "://"
+        raise UsageError(place, "is no URL that can be read", "use postgresql://host/database")
+    from ctb_audit.sources.postgres import read_live
+
+    return read_live(url, schemas=options.schemas, source_name=name or None)

@@ -1,0 +1,194 @@
+"""SQL files to catalogs: one for each group of scripts that is replayed together."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from typing import Literal, Protocol
+
+from ctb_audit.errors import ConfigurationError, SourceError
+from ctb_audit.model import Catalog, System
+from ctb_audit.sources.ddl.dependencies import order_scripts
+from ctb_audit.sources.ddl.dialect import guess, of_path
+from ctb_audit.sources.ddl.operations import Include, Mistake, Script
+from ctb_audit.sources.ddl.order import Group, Plan, plan
+from ctb_audit.sources.ddl.read import Parser, read_script
+from ctb_audit.sources.ddl.undo import without_undo
+from ctb_audit.sources.files import Skipped, matches, read_text
+
+Mode = Literal["server", "lenient"]
+PARALLEL_FROM = 4_000_000
+"""Characters from which reading in several processes gains more than starting them costs."""
+
+
+class ScriptReader(Protocol):
+    """`read_script`, or a cache before it; must be picklable where `jobs` is above 1."""
+
+    def __call__(self, text: str, path: str, system: System, *, parser: Parser) -> Script: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How sources are read.
+
+    `root`: paths in results count from it, and no include leaves it. `exclude`: glob patterns of
+    paths from it. `dialects`: glob pattern or folder to system, the last that fits wins.
+    `stdin_filename`: what standard input is read as. `jobs`: processes for large inputs.
+    `schemas`: of a live database, None for all.
+    """
+
+    root: Path = field(default_factory=Path.cwd)
+    exclude: tuple[str, ...] = ()
+    dialects: Mapping[str, System] = field(default_factory=dict)
+    parser: Parser = "auto"
+    mode: Mode = "lenient"
+    stdin_filename: str | None = None
+    jobs: int | None = 1
+    schemas: tuple[str, ...] | None = None
+    read_script: ScriptReader = read_script
+
+    def dialect_of(self, path: str) -> System | None:
+        """The system that is configured for a path."""
+        fitting = [s for pattern, s in self.dialects.items() if matches(path, pattern)]
+        return fitting[-1] if fitting else None
+
+
+def script_catalogs(
+    paths: Sequence[str], root: Path, options: LoadOptions, *, named: bool = False
+) -> tuple[tuple[Catalog, ...], tuple[Skipped, ...]]:
+    """The catalogs of SQL files, migrations first, and the files that are not replayed.
+
+    A file that another one includes is replayed there only; one that is `named` alone is read
+    whatever its name says. Raises SourceError for an unreadable
+    file, ConfigurationError for an annotation that cannot be read.
+    """
+    texts: dict[str, str] = {}
+
+    def text_of(path: str) -> str | None:
+        file = root / path
+        return read_text(file, path) if file.is_file() else None
+
+    alone = named and len(paths) == 1
+    found = Plan((Group(paths[0], "schema", tuple(paths)),)) if alone else plan(paths, text_of)
+    for path in (path for group in found.groups for path in group.paths):
+        texts[path] = without_undo(read_text(root / path, path))
+    scripts = _scripts(found.groups, texts, options)
+    includes = _Includes(root, options, scripts)
+    refuse(mistake for script in scripts.values() for mistake in script.mistakes)
+    catalogs = tuple(
+        catalog
+        for group in found.groups
+        if (catalog := _catalog(group, scripts, includes, options)) is not None
+    )
+    refuse(includes.mistakes)
+    return catalogs, tuple(Skipped(path, f"not replayed: {why}") for path, why in found.left_out)
+
+
+def refuse(mistakes: Iterable[Mistake]) -> None:
+    """Raise ConfigurationError for the first mistake, telling how many there are."""
+    found = tuple(mistakes)
+    if found:
+        more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
+        raise ConfigurationError(str(found[0].location), found[0].problem + more, found[0].step)
+
+
+def _scripts(
+    groups: Sequence[Group], texts: Mapping[str, str], options: LoadOptions
+) -> dict[str, Script]:
+    systems = {path: s for group in groups for path, s in _systems(group, texts, options)}
+    jobs = min(options.jobs or 1, len(texts))
+    if jobs > 1 and sum(map(len, texts.values())) >= PARALLEL_FROM:
+        from concurrent.futures import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(jobs) as pool:
+            futures = {
+                path: pool.submit(
+                    options.read_script, text, path, systems[path], parser=options.parser
+                )
+                for path, text in texts.items()
+            }
+            return {path: future.result() for path, future in futures.items()}
+    return {
+        path: options.read_script(text, path, systems[path], parser=options.parser)
+        for path, text in texts.items()
+    }
+
+
+def _systems(
+    group: Group, texts: Mapping[str, str], options: LoadOptions
+) -> Iterator[tuple[str, System]]:
+    """Configured, else named by the path, else what the texts of the group look like.
+
+    The name of a migration does not count: `003_leave_mysql.sql` may well be PostgreSQL's.
+    """
+    guessed = guess(group.folder, (texts[path] for path in group.paths))
+    for path in group.paths:
+        named = of_path(dirname(path) if group.kind == "migrations" else path)
+        yield path, options.dialect_of(path) or named or guessed
+
+
+def _catalog(
+    group: Group, scripts: Mapping[str, Script], includes: "_Includes", options: LoadOptions
+) -> Catalog | None:
+    from ctb_audit.sources.ddl.replay import replay
+
+    own = [scripts[path] for path in group.paths if path not in includes.included]
+    if not own:
+        return None
+    ordered = order_scripts(own) if group.kind == "schema" else own
+    return replay(ordered, mode=options.mode, include=includes.read, source=group.folder or ".")
+
+
+class _Includes:
+    """The files that scripts include, read inside the root only."""
+
+    def __init__(self, root: Path, options: LoadOptions, scripts: Mapping[str, Script]) -> None:
+        self._root = root.resolve()
+        self._options = options
+        self._scripts = dict(scripts)
+        self._systems = {path: script.system for path, script in scripts.items()}
+        self.mistakes: list[Mistake] = []
+        self.included = frozenset(self._included(scripts.values()))
+
+    def read(self, path: str, relative: bool, including: str) -> Script | None:
+        """The script, None where there is no such file inside the root."""
+        place = self._place(path, relative, including)
+        if place is None:
+            return None
+        if place not in self._scripts:
+            try:
+                text = read_text(self._root / place, place)
+            except SourceError:
+                return None
+            system = self._systems.get(including, "postgresql")
+            script = self._options.read_script(text, place, system, parser=self._options.parser)
+            self._scripts[place], self._systems[place] = script, system
+            self.mistakes += script.mistakes
+        return self._scripts[place]
+
+    def _included(self, scripts: Iterable[Script]) -> Iterator[str]:
+        """Files that a script other than themselves includes; the first of a circle is kept."""
+        targets: dict[str, set[str]] = {}
+        for script in scripts:
+            for operation in (o for effect in script.effects for o in effect.operations):
+                if isinstance(operation, Include):
+                    place = self._place(operation.path, operation.relative, script.path)
+                    if place is not None and place != script.path:
+                        targets.setdefault(script.path, set()).add(place)
+        seen: set[str] = set()
+        for path in sorted(targets):
+            seen.add(path)
+            yield from (p for p in targets[path] if p not in seen or path not in targets.get(p, ()))
+
+    def _place(self, path: str, relative: bool, including: str) -> str | None:
+        """The path from the root; psql looks for what is not relative in its own folder, which
+        is taken to be the root, else that of the including file.
+        """
+        path = path.replace("\\", "/")
+        beside = join(dirname(including), path)
+        for candidate in [beside] if relative else [path, beside]:
+            place = normpath(candidate)
+            file = (self._root / place).resolve()
+            if file.is_relative_to(self._root) and file.is_file():
+                return file.relative_to(self._root).as_posix()
+        return None
