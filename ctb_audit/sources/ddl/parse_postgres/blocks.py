@@ -1,5 +1,6 @@
 """DO: the effects of the statements in a block, as one effect."""
 
+import re
 from collections.abc import Callable
 
 from ctb_audit.sources.ddl.operations import NotUnderstood, Operation, StatementEffect
@@ -19,6 +20,7 @@ from ctb_audit.sources.ddl.statement import Statement
 
 Read = Callable[[Statement, str], StatementEffect]
 _LANGUAGE = "plpgsql"
+_SCHEMAS = re.compile(r"search_path|schema|\ball\b", re.IGNORECASE)
 
 
 def do_block(node: Node, source: Source, read: Read) -> tuple[tuple[Operation, ...] | None, bool]:
@@ -53,11 +55,20 @@ def _dynamic(found: Embedded, source: Source) -> list[Statement | NotUnderstood]
         parts = split(inner.text, start_line=inner.line, dialect="postgresql")
         return [part for part in parts if part.kind == "sql"]
     literals = [outer.real(read_literal(token).value) for token in tokens if is_literal(token)]
-    first = " ".join(literals).split(None, 1)
-    if first and first[0].isalpha() and first[0].upper() not in DDL:
+    known = " ".join(literals)
+    if _is_harmless(known):
         return []
-    tables = mentioned_tables(" ".join(literals))
+    tables = mentioned_tables(known)
     return [not_understood(outer, "dynamic DDL: EXECUTE builds its text at run time", tables)]
+
+
+def _is_harmless(known: str) -> bool:
+    """Whether a text that starts like this leaves every schema as it is."""
+    words = known.split(None, 1)
+    if not words or not words[0].isalpha():
+        return False
+    first = words[0].upper()
+    return first not in DDL or (first in ("SET", "RESET") and not _SCHEMAS.search(known))
 
 
 def _trimmed(statement: Statement) -> Statement:
