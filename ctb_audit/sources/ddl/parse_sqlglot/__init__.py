@@ -7,11 +7,9 @@ reads as the same kind of statement with the same parts.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ctb_audit.model import Name, Problem, System
 from ctb_audit.sources.ddl.operations import (
-    CreateView,
     NotUnderstood,
     Operation,
     StatementEffect,
@@ -90,7 +88,7 @@ def _read(cursor: Cursor, statement: Statement) -> StatementEffect:
     operations = _reader(cursor)(cursor)
     cursor.finish()
     gate.agree(statement.text, cursor.system, operations)
-    return _effect(cursor, statement, _with_sources(operations, statement, cursor.system))
+    return _effect(cursor, statement, operations)
 
 
 def _reader(cursor: Cursor) -> _Reader:
@@ -125,16 +123,6 @@ def _makes_table(cursor: Cursor) -> bool:
         return False
     words = [token.word for token in cursor.script.tokens]
     return "INTO" in words and "INSERT" not in words
-
-
-def _with_sources(
-    operations: tuple[Operation, ...], statement: Statement, system: System
-) -> tuple[Operation, ...]:
-    head = operations[0]
-    if not isinstance(head, CreateView):
-        return operations
-    sources = tuple(Name(*found) for found in gate.sources_of(head.view.definition, system))
-    return (replace(head, sources=sources),)
 
 
 def _effect(

@@ -71,6 +71,8 @@ def _rename(cursor: Cursor, kind: ObjectKind, name: Name, missing: bool) -> Rena
         return Rename(target, to.name, missing)
     if kind != "table":
         raise Misread(f"a rename inside a {kind}")
+    if cursor.word() == "CONSTRAINT":
+        raise Misread("RENAME CONSTRAINT")
     if not cursor.take("COLUMN") and cursor.system == "postgresql":
         raise Misread("RENAME without COLUMN, which sqlglot reads as a rename of the table")
     target = ObjectRef("column", name, cursor.identifier())

@@ -6,6 +6,7 @@ from typing import Literal
 from ctb_audit.model import Constraint, Location
 from ctb_audit.sources.ddl.parse_sqlglot.cursor import Cursor
 from ctb_audit.sources.ddl.parse_sqlglot.lexemes import Misread
+from ctb_audit.sources.ddl.parse_sqlglot.queries import referenced_columns
 
 _ACTIONS = (
     ("NO", "ACTION"),
@@ -137,10 +138,9 @@ def _action(cursor: Cursor) -> str:
 def read_check(cursor: Cursor, name: str, location: Location | None = None) -> Constraint:
     cursor.expect("CHECK")
     expression = cursor.group().rest()
+    columns = referenced_columns(expression, cursor.system)
     no_inherit = cursor.take("NO", "INHERIT")
-    return Constraint(
-        "check", name, expression=expression, no_inherit=no_inherit, location=location
-    )
+    return Constraint("check", name, columns, expression, no_inherit=no_inherit, location=location)
 
 
 def read_attributes(cursor: Cursor, constraint: Constraint) -> Constraint:

@@ -118,16 +118,3 @@ def _names(tree: "Expr") -> frozenset[str]:
     from sqlglot import exp
 
     return frozenset(found.name.lower() for found in tree.find_all(exp.Identifier))
-
-
-def sources_of(text: str, system: System) -> tuple[tuple[str | None, str], ...]:
-    """Schema and name of the relations that a query reads, in order, its own CTEs left out."""
-    from sqlglot import exp
-
-    tree = parse(text, system)
-    ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    found: dict[tuple[str | None, str], None] = {}
-    for table in tree.find_all(exp.Table, bfs=False):
-        if table.db or table.name not in ctes:
-            found[table.db or None, table.name] = None
-    return tuple(found)

@@ -17,6 +17,7 @@ from ctb_audit.sources.ddl.operations import (
 from ctb_audit.sources.ddl.parse_sqlglot.cursor import Cursor
 from ctb_audit.sources.ddl.parse_sqlglot.lexemes import Misread
 from ctb_audit.sources.ddl.parse_sqlglot.options import storage_options
+from ctb_audit.sources.ddl.parse_sqlglot.queries import output_columns, sources
 
 _Savepoint = Literal["savepoint", "release", "rollback to"]
 _KINDS: tuple[tuple[tuple[str, ...], ObjectKind], ...] = (
@@ -70,13 +71,14 @@ def create_view(cursor: Cursor) -> tuple[Operation, ...]:
         name.schema or "",
         name.name,
         definition,
-        columns,
+        columns or output_columns(definition, cursor.system),
         materialized,
         options=options,
         system=cursor.system,
         location=start,
     )
-    return (CreateView(view, name, replaces, missing, temporary),)
+    read = sources(definition, cursor.system)
+    return (CreateView(view, name, replaces, missing, temporary, read),)
 
 
 def _definition(cursor: Cursor) -> str:

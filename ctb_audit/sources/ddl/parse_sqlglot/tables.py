@@ -10,6 +10,7 @@ from ctb_audit.sources.ddl.parse_sqlglot.cursor import Cursor
 from ctb_audit.sources.ddl.parse_sqlglot.indexes import read_keys, read_mysql_tail
 from ctb_audit.sources.ddl.parse_sqlglot.lexemes import Misread
 from ctb_audit.sources.ddl.parse_sqlglot.options import described, storage_options
+from ctb_audit.sources.ddl.parse_sqlglot.queries import output_columns
 
 _LIKE = frozenset(
     (
@@ -41,7 +42,7 @@ def create_table(cursor: Cursor) -> tuple[Operation, ...]:
     start = cursor.location
     head = _head(cursor)
     if cursor.take("AS"):
-        return (CreateTableAs(head.name, cursor.rest(), None, head.missing, head.temporary),)
+        return (_create_as(cursor, head),)
     elements = _Elements()
     table = Table(
         cursor.system,
@@ -72,6 +73,12 @@ def create_table(cursor: Cursor) -> tuple[Operation, ...]:
             tuple(elements.not_null_names),
         ),
     )
+
+
+def _create_as(cursor: Cursor, head: _Head) -> CreateTableAs:
+    query = cursor.rest()
+    columns = output_columns(query, cursor.system)
+    return CreateTableAs(head.name, query, columns, head.missing, head.temporary)
 
 
 def _head(cursor: Cursor) -> _Head:
