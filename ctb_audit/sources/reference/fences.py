@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from ctb_audit.model import System
 from ctb_audit.sources.ddl.operations import Script, SetSearchPath, StatementEffect
@@ -13,6 +13,9 @@ from ctb_audit.sources.reference.document import Fence, FenceRole
 from ctb_audit.sources.reference.notes import Notes
 from ctb_audit.sources.reference.sections import Code, Section, Sections
 from ctb_audit.sources.reference.wording import clean_title
+
+if TYPE_CHECKING:
+    from ctb_audit.sources.ddl.read import Parser
 
 _LANGUAGES: dict[str, System | None] = {
     **dict.fromkeys(("sql", "ddl"), None),
@@ -39,8 +42,6 @@ _ROLES: tuple[tuple[FenceRole, re.Pattern[str]], ...] = (
     ),
     ("migration", re.compile(r"\bmigrat(?:ion|ions|e|ing)\b", re.IGNORECASE)),
 )
-
-Parser = Literal["auto", "pgparse", "sqlglot"]
 
 
 def read_fences(sections: Sections, contexts: tuple[Context, ...], notes: Notes) -> Iterator[Fence]:
@@ -97,7 +98,7 @@ def _decide(text: str) -> FenceRole | None:
     return next((role for role, pattern in _ROLES if pattern.search(text)), None)
 
 
-def schema_scripts(fences: tuple[Fence, ...], path: str, parser: Parser) -> Iterator[Script]:
+def schema_scripts(fences: tuple[Fence, ...], path: str, parser: "Parser") -> Iterator[Script]:
     """One script for each block that is schema, located in the document."""
     from ctb_audit.sources.ddl.read import read_script
 

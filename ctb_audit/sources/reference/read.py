@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ctb_audit.model import Declaration, Name, System
 from ctb_audit.sources.reference.contexts import read_contexts
 from ctb_audit.sources.reference.document import DocumentedTable, Reference
-from ctb_audit.sources.reference.fences import Parser, read_fences, schema_scripts
+from ctb_audit.sources.reference.fences import read_fences, schema_scripts
 from ctb_audit.sources.reference.fields import section_fields
 from ctb_audit.sources.reference.levels import level_entries
 from ctb_audit.sources.reference.naming import Documented
@@ -17,10 +18,13 @@ from ctb_audit.sources.reference.summaries import Entry, summary_entries
 from ctb_audit.sources.reference.tables import documented_tables
 from ctb_audit.sources.reference.wording import Field, clean_title
 
+if TYPE_CHECKING:
+    from ctb_audit.sources.ddl.read import Parser
+
 Key = tuple[System, Name]
 
 
-def read_reference(text: str, path: str, *, parser: Parser = "auto") -> Reference:
+def read_reference(text: str, path: str, *, parser: "Parser" = "auto") -> Reference:
     """Read a Markdown schema reference (STANDARD section 9).
 
     `path` is what locations carry. Never fails: what is not understood is in `problems`.
