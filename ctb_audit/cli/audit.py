@@ -1,6 +1,7 @@
 """`ctb audit`: judge schemas, report, log, gate."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import click
 
 from ctb_audit.audit import AuditSettings, audit_catalogs
 from ctb_audit.cli import options
+from ctb_audit.cli.logging import log_audit, log_broken_run
 from ctb_audit.cli.output import show, write_reports
 from ctb_audit.config import Config
+from ctb_audit.errors import IncompleteError
 from ctb_audit.result import Audit
 
 FORMATS = ("terminal", "json", "markdown")
@@ -52,11 +55,18 @@ def exit_code(audit: Audit, *, exit_zero: bool = False) -> int:
 def _audited(
     sources: tuple[str, ...], values: dict[str, Any], settings: AuditSettings
 ) -> tuple[Audit, Config]:
-    from ctb_audit.cli.sources import read_sources
+    from ctb_audit.cli.sources import own_folder, read_sources
 
-    config = options.configured(values)
-    catalogs = read_sources(sources, config, values)
-    return audit_catalogs(catalogs, config, settings), config
+    config = options.configured(values, own_folder(sources))
+    try:
+        loaded = read_sources(sources, config, values)
+    except IncompleteError as error:
+        if config.log != "none":
+            log_broken_run(error, config)
+        raise
+    notices = tuple(f"{s.path}: not read: {s.reason}" for s in loaded.skipped)
+    audit = audit_catalogs(loaded.catalogs, config, settings)
+    return replace(audit, notices=(*audit.notices, *notices)), config
 
 
 def _report(audit: Audit, output: options.Output, config: Config) -> None:
@@ -94,8 +104,5 @@ def _formats(audit: Audit, config: Config, verbose: bool) -> Mapping[str, Callab
 
 
 def _log(audit: Audit, config: Config, outputs: tuple[Path, ...]) -> None:
-    if config.log == "none":
-        return
-    from ctb_audit.cli.logging import log_audit
-
-    log_audit(audit, config, report_path=str(outputs[0]) if outputs else None)
+    if config.log != "none":
+        log_audit(audit, config, report_path=str(outputs[0]) if outputs else None)

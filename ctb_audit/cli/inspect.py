@@ -22,11 +22,11 @@ def inspect_command(source: tuple[str, ...], **values: Any) -> int:
 
     The JSON is itself a source for every command, so a catalog can be kept and compared.
     """
-    from ctb_audit.cli.sources import read_sources
+    from ctb_audit.cli.sources import own_folder, read_sources
 
     output = options.output_of(values)
-    config = options.configured(values)
-    catalogs = read_sources(source, config, values)
+    config = options.configured(values, own_folder(source))
+    catalogs = read_sources(source, config, values).catalogs
     formats = _formats(catalogs)
     write_reports(output.outputs, formats, output.format)
     if output.outputs:

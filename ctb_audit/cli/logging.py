@@ -1,6 +1,7 @@
 """Writes one row of the compliance log for a run (STANDARD section 10)."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import click
 
 from ctb_audit import __version__
 from ctb_audit.config import Config
-from ctb_audit.errors import LogError
+from ctb_audit.errors import CtbError, LogError
 from ctb_audit.log import LogEntry, open_log
 from ctb_audit.log.entry import Status
 from ctb_audit.report.audit_json import findings_value
@@ -21,9 +22,31 @@ def log_audit(audit: Audit, config: Config, *, report_path: str | None) -> None:
     A log that was named raises LogError where it cannot be written (the report comes first);
     the default one only warns.
     """
-    log = open_log(config.log, root=config.root)
+    _write(audit_entry(audit, report_path or ""), config)
+
+
+def log_broken_run(error: CtbError, config: Config) -> None:
+    """Write a `failed` row for a run that ended before it could judge; never raises."""
+    entry = LogEntry(
+        action="audit",
+        score=0,
+        status="failed",
+        at=datetime.now(UTC),
+        actions={
+            "schema_version": 1,
+            "standard": config.standard or "ctb-1.0",
+            "standard_hash": "0" * 64,
+            "tool": {"name": "ctb-audit", "version": __version__},
+            "error": str(error),
+        },
+    )
+    with suppress(CtbError):
+        open_log(config.log, root=config.root).write(entry)
+
+
+def _write(entry: LogEntry, config: Config) -> None:
     try:
-        log.write(audit_entry(audit, report_path or ""))
+        open_log(config.log, root=config.root).write(entry)
     except LogError as error:
         if config.log:
             raise
@@ -88,7 +111,13 @@ def _actions(audit: Audit) -> Mapping[str, Any]:
             "not_understood": coverage.not_understood,
         },
         "tables": [
-            {"system": t.system, "name": t.name, "level": t.level, "score": t.score}
+            {
+                "system": t.system,
+                "name": t.name,
+                "level": t.level,
+                "score": t.score,
+                "exempt": bool(t.exempt),
+            }
             for t in audit.tables
         ],
         "sources": list(audit.sources),

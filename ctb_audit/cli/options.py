@@ -160,9 +160,12 @@ def output_of(values: dict[str, Any]) -> Output:
     return Output(values.pop("format_"), outputs, values.pop("quiet"), values.pop("verbose"))
 
 
-def configured(values: dict[str, Any]) -> Config:
-    """The configuration with the command line laid over it; takes its options out of `values`."""
-    config = load_config(values.pop("config"))
+def configured(values: dict[str, Any], folder: Path | None = None) -> Config:
+    """The configuration with the command line laid over it; takes its options out of `values`.
+
+    `folder`: where the search for it begins, the current folder unless given.
+    """
+    config = load_config(values.pop("config"), cwd=None if values.get("config") else folder)
     fail_on = values.pop("fail_on", None)
     return with_options(
         config,

@@ -1,16 +1,17 @@
 """The sources of a run: what the arguments name, else the configuration, else what is here."""
 
+from pathlib import Path
 from typing import Any
 
 from ctb_audit.config import Config
-from ctb_audit.model import Catalog
-from ctb_audit.sources.load import LoadOptions, load
+from ctb_audit.sources.load import Loaded, LoadOptions, load_all
 
 
-def read_sources(
-    arguments: tuple[str, ...], config: Config, values: dict[str, Any]
-) -> tuple[Catalog, ...]:
-    """The catalogs of the sources; takes the source options out of `values`."""
+def read_sources(arguments: tuple[str, ...], config: Config, values: dict[str, Any]) -> Loaded:
+    """What the sources hold and what was passed over; takes the source options out of `values`.
+
+    A folder with a configuration of its own is audited as that says.
+    """
     options = LoadOptions(
         root=config.root,
         exclude=config.exclude,
@@ -20,4 +21,24 @@ def read_sources(
         jobs=values.pop("jobs"),
     )
     values.pop("no_cache")
-    return load(arguments or config.sources or (".",), options)
+    if arguments and not _is_configured(arguments, config):
+        return load_all(arguments, options)
+    return load_all([_below(config.root, s) for s in config.sources or (".",)], options)
+
+
+def own_folder(arguments: tuple[str, ...]) -> Path | None:
+    """The folder that is the only source: its own configuration counts before the current one's."""
+    folder = Path(arguments[0]) if len(arguments) == 1 else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def _is_configured(arguments: tuple[str, ...], config: Config) -> bool:
+    folder = own_folder(arguments)
+    return folder is not None and config.path is not None and folder.resolve() == config.root
+
+
+def _below(root: Path, source: str) -> str:
+    """A configured source as an argument: its path counts from the configuration's folder."""
+    if source == "-" or source.startswith("env:") or "://" in source:
+        return source
+    return str(root / source)
