@@ -61,10 +61,13 @@ def unenforced_range(
 def unenforced_order(
     subject: Subject, project: Project, *, later: str, earlier: str, stated: str = ""
 ) -> Iterator[Verdict]:
-    """One time never before another; `stated` as in `unenforced_format`."""
+    """One time never before another, where the standard asks for both; `stated` as in
+    `unenforced_format`.
+    """
     last = column_of(later, subject, project)
     first = column_of(earlier, subject, project)
-    if last is None or first is None:
+    asked = all(f is not None and f.required for f in map(project.standard.field, (later, earlier)))
+    if last is None or first is None or not asked:
         yield NotApplicable(MISSING_COLUMN)
         return
     answer = enforces_order(*_guards(subject, project), last.name, first.name)
@@ -106,7 +109,8 @@ def _judged(answer: Answer, column: Column, subject: Subject, requirement: str =
         case Missing(reason):
             if subject.table.triggers is None:
                 return Unknown(NO_TRIGGERS_READ, requirement)
-            return Fail(f"{column.name}: {reason}", requirement, location=column.location)
+            told = reason if column.name in reason else f"{column.name}: {reason}"
+            return Fail(told, requirement, location=column.location)
 
 
 def _watched(column: Column, subject: Subject, project: Project) -> bool:

@@ -1,6 +1,7 @@
 """Indexes and constraints that add nothing, or do not work (STANDARD section 4)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ctb_audit.checks.registry import check
 from ctb_audit.project import Project, Subject
@@ -10,8 +11,11 @@ from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
 @check
 def redundant_index(subject: Subject, project: Project) -> Iterator[Verdict]:
-    found = {r.index.name: r for r in redundant(subject.table)}
-    for access in accesses(subject.table):
+    """Indexes that a document only intends are judged as if they were built."""
+    indexes = tuple(replace(i, intended=False) for i in subject.table.indexes)
+    table = replace(subject.table, indexes=indexes)
+    found = {r.index.name: r for r in redundant(table)}
+    for access in accesses(table):
         name = access.name
         if access.constraint or access.index.unique:
             continue
