@@ -6,6 +6,7 @@ as many parts.
 """
 
 import logging
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,12 @@ from ctb_audit.sources.ddl.parse_sqlglot.lexemes import Misread
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
 
+_SQLITE_TAIL = re.compile(r"\)\s*(?:(?:STRICT|WITHOUT\s+ROWID)\s*,?\s*)+\Z", re.IGNORECASE)
 _DIALECTS: dict[System, str] = {"postgresql": "postgres"}
-_TREES: dict[type, str] = {
+_TREES: dict[type, str] = {  # kinds of sqlglot's trees
     CreateTable: "Create",
     CreateTableAs: "Create",
-    CreateIndex: "Create",
+    CreateIndex: "Create Alter",
     CreateView: "Create",
     CreateSchema: "Create",
     AlterTable: "Alter",
@@ -70,18 +72,23 @@ def agree(text: str, system: System, operations: tuple[Operation, ...]) -> None:
     """Raise Misread unless sqlglot reads the same kind of statement with as many parts."""
     if all(isinstance(operation, SetSearchPath | Transaction) for operation in operations):
         return
-    tree = parse(text, system)
+    tree = parse(_SQLITE_TAIL.sub(")", text) if system == "sqlite" else text, system)
     kind = type(tree).__name__
     if kind == "Command":
         raise Misread("sqlglot does not model it")
-    expected = _TREES[type(operations[0])]
-    if kind != expected:
+    main = operations[-1] if _replaces(operations) else operations[0]
+    if kind not in _TREES[type(main)].split():
         raise Misread(f"sqlglot reads a {kind}")
-    _same_parts(tree, operations)
+    _same_parts(tree, main, operations)
 
 
-def _same_parts(tree: "Expr", operations: tuple[Operation, ...]) -> None:
-    match operations[0]:
+def _replaces(operations: tuple[Operation, ...]) -> bool:
+    """CREATE OR REPLACE TABLE is a drop and a creation."""
+    return len(operations) > 1 and isinstance(operations[0], Drop)
+
+
+def _same_parts(tree: "Expr", main: Operation, operations: tuple[Operation, ...]) -> None:
+    match main:
         case CreateTable() as made:
             _same_columns(tree, made)
         case AlterTable() | CreateIndex() if tree.args.get("actions"):

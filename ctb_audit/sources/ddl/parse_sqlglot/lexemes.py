@@ -48,7 +48,8 @@ _QUOTED: dict[str, str] = {
 }
 _COMMENTS: dict[str, str] = {"mysql": r"--[^\n]*|\#[^\n]*", "bigquery": r"--[^\n]*|\#[^\n]*"}
 _OPEN = {"(": ")", "[": "]"}
-_CLOSE = {")": "(", "]": "["}
+_CLOSE = {")": "(", "]": "[", ">": "<"}
+_TYPES_WITH_BRACKETS = frozenset(("ARRAY", "STRUCT", "RANGE"))
 
 
 @cache
@@ -73,14 +74,23 @@ def tokens_of(text: str, system: System) -> tuple[Token, ...]:
         if kind == "tag":
             kind = "string"
         token = Token(match.group(), kind, match.start(), match.end())  # type: ignore[arg-type]
-        if kind == "mark" and token.text in _OPEN:
+        if kind == "mark" and (token.text in _OPEN or _opens_type(token, found)):
             opened.append(len(found))
-        elif kind == "mark" and token.text in _CLOSE:
+        elif kind == "mark" and (token.text in ")]" or _closes_type(token, opened, found)):
             token = _close(token, opened, found)
         found.append(token)
     if opened:
         raise Misread("a bracket is not closed")
     return tuple(found)
+
+
+def _opens_type(token: Token, found: list[Token]) -> bool:
+    """Whether `<` is the bracket of ARRAY<..>, STRUCT<..> or RANGE<..>."""
+    return token.text == "<" and bool(found) and found[-1].word in _TYPES_WITH_BRACKETS
+
+
+def _closes_type(token: Token, opened: list[int], found: list[Token]) -> bool:
+    return token.text == ">" and bool(opened) and found[opened[-1]].text == "<"
 
 
 def _close(token: Token, opened: list[int], found: list[Token]) -> Token:

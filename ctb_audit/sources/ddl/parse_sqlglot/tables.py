@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 
-from ctb_audit.model import Column, Constraint, Index, Name, Table
-from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like, Operation
+from ctb_audit.model import Column, Constraint, Index, Location, Name, Table
+from ctb_audit.sources.ddl.operations import (
+    CreateTable,
+    CreateTableAs,
+    Drop,
+    Like,
+    ObjectRef,
+    Operation,
+)
 from ctb_audit.sources.ddl.parse_sqlglot.columns import read_column
 from ctb_audit.sources.ddl.parse_sqlglot.constraints import STARTS, read_table_constraint
 from ctb_audit.sources.ddl.parse_sqlglot.cursor import Cursor
@@ -36,13 +43,19 @@ class _Head:
     missing: bool
     temporary: bool
     unlogged: bool
+    replaces: bool
 
 
 def create_table(cursor: Cursor) -> tuple[Operation, ...]:
     start = cursor.location
     head = _head(cursor)
+    replaced = (Drop((ObjectRef("table", head.name),), if_exists=True),) if head.replaces else ()
     if cursor.take("AS"):
-        return (_create_as(cursor, head),)
+        return (*replaced, _create_as(cursor, head))
+    return (*replaced, _create(cursor, head, start))
+
+
+def _create(cursor: Cursor, head: _Head, start: Location) -> CreateTable:
     elements = _Elements()
     table = Table(
         cursor.system,
@@ -62,16 +75,14 @@ def create_table(cursor: Cursor) -> tuple[Operation, ...]:
     )
     table = _tail(cursor, table)
     cursor.finish()
-    return (
-        CreateTable(
-            table,
-            head.name,
-            head.missing,
-            head.temporary,
-            tuple(elements.likes),
-            None,
-            tuple(elements.not_null_names),
-        ),
+    return CreateTable(
+        table,
+        head.name,
+        head.missing,
+        head.temporary,
+        tuple(elements.likes),
+        None,
+        tuple(elements.not_null_names),
     )
 
 
@@ -83,13 +94,14 @@ def _create_as(cursor: Cursor, head: _Head) -> CreateTableAs:
 
 def _head(cursor: Cursor) -> _Head:
     cursor.expect("CREATE")
+    replaces = cursor.system == "bigquery" and cursor.take("OR", "REPLACE")
     if not cursor.take("GLOBAL"):
         cursor.take("LOCAL")
     temporary = cursor.take("TEMPORARY") or cursor.take("TEMP")
     unlogged = cursor.take("UNLOGGED")
     cursor.expect("TABLE")
     missing = cursor.take("IF", "NOT", "EXISTS")
-    return _Head(cursor.name(), missing, temporary, unlogged)
+    return _Head(cursor.name(), missing, temporary, unlogged, replaces)
 
 
 def _element(item: Cursor, elements: _Elements) -> None:
@@ -215,6 +227,8 @@ def _bigquery_tail(cursor: Cursor, table: Table) -> Table:
     if cursor.take("OPTIONS"):
         comment, others = described(cursor.group())
         table = replace(table, comment=comment, options=(*table.options, *others))
+    if cursor.take("AS"):
+        cursor.rest()  # the rows; the columns are named above
     return table
 
 

@@ -167,22 +167,25 @@ def _struct(cursor: Cursor) -> tuple[Column, ...]:
 
 
 def _mysql(cursor: Cursor) -> Type:
+    """An integer's display width means nothing, but `tinyint(1)` is what BOOL stands for."""
     name = _words(cursor)
     modifiers = _modifiers(cursor)
-    numbers = tuple(int(m) for m in modifiers if m.isdecimal())
     family = mysql_type(name)
     if family is None:
         raise Misread(f"the type {name}")
-    words = [name if name in ("enum", "set") or len(numbers) == len(modifiers) else ""]
-    if name in ("enum", "set"):
-        words = [f"{name}({','.join(modifiers)})"]
+    if family == "enum":
+        name, modifiers = f"{name}({','.join(modifiers)})", ()
+    numbers = tuple(map(int, modifiers))
+    if (name, numbers) == ("tinyint", (1,)):
+        family = "boolean"
+    elif family == "integer":
         numbers = ()
+    attributes = []
     while cursor.word() in _MYSQL_ATTRIBUTES:
-        words.append(cursor.identifier().lower())
-    for charset in (("CHARACTER", "SET"), ("CHARSET",)):
-        if cursor.take(*charset):
-            cursor.identifier()
-    return Type(" ".join(words), family, numbers)
+        attributes.append(cursor.identifier().lower())
+    if cursor.take("CHARACTER", "SET") or cursor.take("CHARSET"):
+        cursor.identifier()
+    return Type(name, family, numbers, qualifier=" ".join(attributes))
 
 
 def _sqlite(cursor: Cursor) -> Type:
