@@ -1,6 +1,6 @@
 """Calls of one-line user functions, replaced by what they compute."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ def inlined(node: Node, functions: Functions, depth: int = 0) -> Node:
     """The tree with calls of SQL and single-RETURN PL/pgSQL functions resolved."""
     if depth >= _DEEPEST or not functions:
         return node
-    node = _mapped(node, lambda part: inlined(part, functions, depth))
+    node = mapped(node, lambda part: inlined(part, functions, depth))
     if not isinstance(node, Call):
         return node
     function = _only(node, functions)
@@ -27,7 +27,7 @@ def inlined(node: Node, functions: Functions, depth: int = 0) -> Node:
     return inlined(_substituted(body, _bindings(function, node)), functions, depth + 1)
 
 
-def _mapped(node: Node, change: Any) -> Node:
+def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
     """The node with its operands changed."""
     changes: dict[str, Any] = {}
     for field in fields(node):
@@ -38,7 +38,7 @@ def _mapped(node: Node, change: Any) -> Node:
     return replace(node, **changes) if changes else node
 
 
-def _changed(value: Any, change: Any) -> Any:
+def _changed(value: Any, change: Callable[[Node], Node]) -> Any:
     if isinstance(value, Node):
         return change(value)
     if isinstance(value, tuple) and value:
@@ -105,4 +105,4 @@ def _bindings(function: Function, call: Call) -> dict[tuple[str, ...], Node]:
 def _substituted(node: Node, bindings: Mapping[tuple[str, ...], Node]) -> Node:
     if isinstance(node, Ref):
         return bindings.get(node.path, node)
-    return _mapped(node, lambda part: _substituted(part, bindings))
+    return mapped(node, lambda part: _substituted(part, bindings))
