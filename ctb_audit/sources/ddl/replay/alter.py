@@ -137,8 +137,9 @@ def _inherit(state: State, name: Name, action: Inherit, only: bool) -> None:
     if parent in table.inherits:
         message = f'relation "{parent.name}" would be inherited from more than once'
         raise Refusal(message, name)
-    state.put(replace(table, inherits=(*table.inherits, parent)))
     adopt_child(state, parent, name, partition=False)
+    table = state.tables[name]
+    state.put(replace(table, inherits=(*table.inherits, parent)))
 
 
 def _attach(state: State, name: Name, action: AttachPartition, only: bool) -> None:

@@ -49,7 +49,9 @@ def _store_new(state: State, name: Name, column: Column) -> None:
 def _add_to_child(state: State, name: Name, column: Column) -> None:
     table = state.tables[name]
     if table.column(column.name) is None:
-        _store_new(state, name, replace(column, inherited=True, serial=None, comment=None))
+        _store_new(
+            state, name, replace(column, inherited=True, serial=None, identity="", comment=None)
+        )
     for child in state.children(name):
         _add_to_child(state, child, column)
 
@@ -84,7 +86,7 @@ def alter_column(state: State, name: Name, action: AlterColumn, only: bool) -> N
     columns = tuple(changed if c.name == action.name else c for c in table.columns)
     state.put(replace(state.tables[name], columns=columns))
     note_use(state, name, changed)
-    if not only:
+    if not only and "identity" not in action.change:
         for child in state.children(name):
             if state.tables[child].column(action.name) is not None:
                 alter_column(state, child, action, only)

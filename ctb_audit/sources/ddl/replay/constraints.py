@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ctb_audit.model import Constraint, Index, Merged, Name, Table
+from ctb_audit.model import Constraint, Index, Merged, Name, Table, Type
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.expressions import columns_in
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
@@ -11,11 +11,16 @@ from ctb_audit.sources.ddl.replay.state import IndexEntry, State
 
 INDEXED = ("primary key", "unique", "exclusion")
 _SYSTEM_COLUMNS = frozenset(["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"])
-_FAMILIES = {
-    **dict.fromkeys(("integer", "decimal", "float"), "number"),
-    **dict.fromkeys(("timestamp", "date"), "moment"),
-    **{family: family for family in ("text", "uuid", "boolean", "json", "bytes", "time")},
+# families whose values a foreign key may compare with its target's by an implicit cast
+_WIDER = {
+    "integer": ("integer", "decimal", "float"),
+    "decimal": ("decimal", "float"),
+    "timestamp": ("timestamp", "date"),
+    "date": ("timestamp", "date"),
 }
+_COMPARED = frozenset(
+    (*_WIDER, "float", "text", "uuid", "boolean", "bytes", "network", "interval", "time")
+)
 
 
 def merge_declared(constraints: Iterable[Constraint]) -> list[Constraint]:
@@ -114,6 +119,10 @@ def add_indexed(state: State, table: Table, constraint: Constraint) -> Table:
     """A primary key, unique or exclusion constraint with the index that backs it."""
     if not _keys_exist(state, table, constraint):
         return table
+    if missing := _left_out(table, constraint):
+        message = f'{constraint.kind} on a partitioned table must include column "{missing}"'
+        state.complain(Refusal(message, table.qualified))
+        return table
     primary = constraint.kind == "primary key"
     if primary and any(c.kind == "primary key" for c in table.constraints):
         message = f'multiple primary keys for table "{table.name}" are not allowed'
@@ -128,6 +137,15 @@ def add_indexed(state: State, table: Table, constraint: Constraint) -> Table:
     if primary:
         table = not_null(table, named.columns)
     return replace(table, constraints=(*table.constraints, named))
+
+
+def _left_out(table: Table, constraint: Constraint) -> str:
+    """A column of the partition key that a unique constraint lacks."""
+    if table.partition_by is None or constraint.kind == "exclusion":
+        return ""
+    _, _, key = table.partition_by.partition("(")
+    needed = columns_in(key, {c.name for c in table.columns}, table.name)
+    return next((c for c in needed if c not in constraint.columns), "")
 
 
 def _claim_index(state: State, table: Table, constraint: Constraint) -> None:
@@ -249,11 +267,18 @@ def _target_problem(table: Table, key: Constraint, target: Table, columns: tuple
         )
     for own, other in zip(key.columns, columns, strict=True):
         one, two = table.column(own), target.column(other)
-        first = _FAMILIES.get(one.type.family) if one else None
-        second = _FAMILIES.get(two.type.family) if two else None
-        if first and second and first != second:
+        if one and two and not _comparable(one.type, two.type):
             return f'foreign key constraint "{key.name or own}" cannot be implemented'
     return ""
+
+
+def _comparable(own: Type, other: Type) -> bool:
+    """False only where the server surely finds no equality operator."""
+    if own.family not in _COMPARED or other.family not in _COMPARED:
+        return True
+    return own.dimensions == other.dimensions and other.family in _WIDER.get(
+        own.family, (own.family,)
+    )
 
 
 def _is_unique(target: Table, columns: tuple[str, ...]) -> bool:

@@ -54,7 +54,8 @@ def _refuse_partition_key(table: Table, column: Column) -> None:
 
 def remove_column(state: State, name: Name, column: str, cascade: bool) -> None:
     """Take a column away: its indexes, constraints and sequences go along;
-    generated columns, views, policies, triggers and foreign keys of others refuse, or go with CASCADE.
+    generated columns, views, policies, triggers and foreign keys of others refuse, or go with
+    CASCADE.
     """
     _drop_generated(state, name, column, cascade)
     _drop_views(state, name, column, cascade)

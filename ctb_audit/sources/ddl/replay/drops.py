@@ -18,14 +18,28 @@ from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
 
 Targets = frozenset[Name]
+_RELATIONS = ("table", "foreign table", "view", "materialized view", "index", "sequence")
 
 
 def drop(state: State, op: Drop) -> None:
-    together = frozenset(
-        found for target in op.targets if (found := state.find(target.name)) is not None
-    )
-    for target in op.targets:
-        _DROPS.get(target.kind, _nothing)(state, target, op, together)
+    """Targets may depend on each other: what went along with an earlier one is no error."""
+    found = [state.find(target.name) for target in op.targets]
+    together = _with_partitions(state, [name for name in found if name is not None])
+    for target, name in zip(op.targets, found, strict=True):
+        gone = name is not None and name not in state.relations
+        if not (gone and target.kind in _RELATIONS):
+            _DROPS.get(target.kind, _nothing)(state, target, op, together)
+
+
+def _with_partitions(state: State, names: list[Name]) -> Targets:
+    whole = dict.fromkeys(names)
+    waiting = [name for name in names if name in state.tables]
+    while waiting:
+        for partition in state.partitions(waiting.pop()):
+            if partition not in whole:
+                whole[partition] = None
+                waiting.append(partition)
+    return frozenset(whole)
 
 
 def _relation(state: State, target: ObjectRef, op: Drop, kinds: tuple[str, ...]) -> Name | None:
@@ -55,6 +69,8 @@ def remove_table(state: State, name: Name, cascade: bool, together: Targets = fr
     """
     table = state.tables[name]
     for child in state.children(name):
+        if child not in state.tables:
+            continue
         if state.tables[child].partition_of != name and child not in together:
             refuse_dependent(state, name, f"table {name.name}", f"table {child.name}", cascade)
         remove_table(state, child, cascade, together)

@@ -15,6 +15,8 @@ from ctb_audit.sources.ddl.replay.state import IndexEntry, State
 def create_index(state: State, op: CreateIndex) -> None:
     found = state.find(op.table)
     if found is not None and state.relations[found] == "temporary":
+        if op.index.name:
+            state.claim_temporary(op.index.name)
         raise Ignored
     if found is not None and found in state.views:
         _index_view(state, found, op)

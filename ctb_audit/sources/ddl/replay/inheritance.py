@@ -24,9 +24,22 @@ def parents_of(state: State, op: CreateTable) -> tuple[Name, ...]:
         resolved = state.find(name)
         if resolved is None or resolved not in state.tables:
             state.complain(Refusal(f'relation "{name}" does not exist', state.assumed(name)))
+        elif problem := _unfit_parent(state, op, resolved):
+            raise Refusal(problem, resolved)
         else:
             found.append(resolved)
     return tuple(found)
+
+
+def _unfit_parent(state: State, op: CreateTable, parent: Name) -> str:
+    partitioned = state.tables[parent].partition_by is not None
+    if op.table.partition_of is not None:
+        return "" if partitioned else f'"{parent.name}" is not partitioned'
+    if partitioned:
+        return f'cannot inherit from partitioned table "{parent.name}"'
+    if state.tables[parent].partition_of is not None:
+        return f'cannot inherit from partition "{parent.name}"'
+    return ""
 
 
 def inherited_columns(
@@ -145,8 +158,19 @@ def clone_foreign_key(state: State, name: Name, key: Constraint) -> None:
         clone_foreign_key(state, partition, clone)
 
 
+def _is_below(state: State, name: Name, above: Name) -> bool:
+    """`name` is `above` or inherits from it."""
+    if name == above:
+        return True
+    table = state.tables.get(name)
+    parents = [] if table is None else [*table.inherits, table.partition_of]
+    return any(p is not None and _is_below(state, p, above) for p in parents)
+
+
 def adopt_child(state: State, parent: Name, child: Name, partition: bool) -> None:
     """ALTER TABLE child INHERIT parent, or ATTACH PARTITION child."""
+    if _is_below(state, parent, child):
+        raise Refusal("circular inheritance not allowed", child)
     table, above = state.tables[child], state.tables[parent]
     known = {c.name: c for c in table.columns}
     for column in above.columns:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.sources.ddl.operations import Like
+from ctb_audit.sources.ddl.replay.columns import untyped
 from ctb_audit.sources.ddl.replay.constraints import add_checks, add_indexed
 from ctb_audit.sources.ddl.replay.indexes import add_index
 from ctb_audit.sources.ddl.replay.refusal import Refusal
@@ -14,19 +15,23 @@ def _includes(like: Like, what: str) -> bool:
     return what in like.including or "all" in like.including
 
 
-def _source(state: State, like: Like) -> Table | None:
+def _source_columns(state: State, like: Like) -> tuple[Column, ...]:
+    """Columns of a table, attributes of a composite type, or a view's names."""
     found = state.find(like.source)
+    if found is not None and found in state.types:
+        return state.types[found].attributes
+    if found is not None and found in state.views:
+        return tuple(untyped(name) for name in state.views[found].view.columns or ())
     if found is None or found not in state.tables:
         message = f'relation "{like.source}" does not exist'
         state.complain(Refusal(message, state.assumed(like.source)))
-        return None
-    return state.tables[found]
+        return ()
+    return state.tables[found].columns
 
 
 def like_columns(state: State, name: Name, like: Like) -> list[Column]:
     """The source's columns with what INCLUDING asks for; NOT NULL always comes along."""
-    source = _source(state, like)
-    return [_copied(column, like) for column in source.columns] if source else []
+    return [_copied(column, like) for column in _source_columns(state, like)]
 
 
 def _copied(column: Column, like: Like) -> Column:

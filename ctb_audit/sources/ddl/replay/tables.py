@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ctb_audit.model import Column, Name, Table
-from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs
+from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like
 from ctb_audit.sources.ddl.replay.columns import build, note_use, untyped
 from ctb_audit.sources.ddl.replay.constraints import (
     add_checks,
@@ -21,11 +21,11 @@ from ctb_audit.sources.ddl.replay.inheritance import (
 from ctb_audit.sources.ddl.replay.likes import apply_like, like_columns
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
-from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
 
 
 def create_table(state: State, op: CreateTable) -> None:
-    if op.temporary:
+    if op.temporary or op.name.schema == TEMPORARY:
         state.claim_temporary(op.name.name)
         return
     name = state.creation_name(op.name)
@@ -33,8 +33,9 @@ def create_table(state: State, op: CreateTable) -> None:
         return
     if op.table.foreign_dialect and state.strict and state.postgres:
         raise Refusal("the statement is not in PostgreSQL's dialect", name)
-    state.claim(name, "foreign table" if op.table.kind == "foreign" else "table")
+    op = replace(op, likes=tuple(_found(state, like) for like in op.likes))
     parents = parents_of(state, op)
+    state.claim(name, "foreign table" if op.table.kind == "foreign" else "table")
     columns = _columns(state, name, op, parents)
     table = _bare(state, name, op, columns, parents)
     for parent in parents:
@@ -43,6 +44,12 @@ def create_table(state: State, op: CreateTable) -> None:
         note_use(state, name, column)
     state.put(table)
     _add_parts(state, name, op, parents)
+
+
+def _found(state: State, like: Like) -> Like:
+    """With the source resolved while the new table does not hide it yet."""
+    found = state.find(like.source)
+    return like if found is None else replace(like, source=found)
 
 
 def _columns(
