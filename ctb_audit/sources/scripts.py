@@ -1,14 +1,16 @@
 """SQL files to catalogs: one for each group of scripts that is replayed together."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Literal, Protocol
 
 from ctb_audit.errors import ConfigurationError, SourceError
 from ctb_audit.model import Catalog, System
-from ctb_audit.sources.ddl.dependencies import order_scripts
+from ctb_audit.sources.ddl.arrange import arrange
 from ctb_audit.sources.ddl.dialect import guess, of_path
 from ctb_audit.sources.ddl.operations import Include, Mistake, Script
 from ctb_audit.sources.ddl.order import Group, Plan, plan
@@ -72,16 +74,33 @@ def script_catalogs(
     found = Plan((Group(paths[0], "schema", tuple(paths)),)) if alone else plan(paths, text_of)
     for path in (path for group in found.groups for path in group.paths):
         texts[path] = without_undo(read_text(root / path, path))
-    scripts = _scripts(found.groups, texts, options)
-    includes = _Includes(root, options, scripts)
-    refuse(mistake for script in scripts.values() for mistake in script.mistakes)
-    catalogs = tuple(
-        catalog
-        for group in found.groups
-        if (catalog := _catalog(group, scripts, includes, options)) is not None
-    )
+    with _without_collection():
+        scripts = _scripts(found.groups, texts, options)
+        includes = _Includes(root, options, scripts)
+        refuse(mistake for script in scripts.values() for mistake in script.mistakes)
+        groups = (
+            replace(group, paths=tuple(p for p in group.paths if p not in includes.included))
+            for group in found.groups
+        )
+        arranged = arrange(tuple(groups), scripts)
+        catalogs = tuple(_catalog(group, scripts, includes, options) for group in arranged.groups)
     refuse(includes.mistakes)
-    return catalogs, tuple(Skipped(path, f"not replayed: {why}") for path, why in found.left_out)
+    left_out = (*found.left_out, *arranged.left_out)
+    return catalogs, tuple(Skipped(path, f"not replayed: {why}") for path, why in left_out)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Many small values and no circles among them: the collector would only walk them again and
+    again, half of the time of a large dump.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def refuse(mistakes: Iterable[Mistake]) -> None:
@@ -129,14 +148,11 @@ def _systems(
 
 def _catalog(
     group: Group, scripts: Mapping[str, Script], includes: "_Includes", options: LoadOptions
-) -> Catalog | None:
+) -> Catalog:
     from ctb_audit.sources.ddl.replay import replay
 
-    own = [scripts[path] for path in group.paths if path not in includes.included]
-    if not own:
-        return None
-    ordered = order_scripts(own) if group.kind == "schema" else own
-    return replay(ordered, mode=options.mode, include=includes.read, source=group.folder or ".")
+    own = [scripts[path] for path in group.paths]
+    return replay(own, mode=options.mode, include=includes.read, source=group.folder or ".")
 
 
 class _Includes:

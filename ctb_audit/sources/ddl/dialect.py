@@ -32,11 +32,11 @@ PATH_WORDS: dict[str, System] = {
 }
 SIGNS: dict[System, tuple[tuple[int, str], ...]] = {
     "bigquery": (
-        (3, r"\b(?:INT64|FLOAT64|BIGNUMERIC|BYTES)\b"),
+        (3, r"\b(?:INT64|FLOAT64|BIGNUMERIC)\b"),
         (3, r"\b(?:STRUCT|ARRAY)\s*<"),
         (3, r"`[\w-]+\.[\w-]+\.[\w-]+`"),
         (2, r"\bOPTIONS\s*\("),
-        (2, r"^\s*`?\w+`?\s+STRING\b"),
+        (2, r"^\s*`?\w+`?\s+(?:STRING|BYTES)\b"),
         (2, r"\bCLUSTER\s+BY\b"),
     ),
     "mysql": (

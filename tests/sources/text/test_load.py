@@ -86,6 +86,21 @@ def test_files_that_include_each_other_are_read_once(root: Path) -> None:
     assert {name for c in catalogs for name in tables(c)} == {"orders", "users"}
 
 
+def test_what_stands_on_the_tables_of_another_folder_joins_it(root: Path) -> None:
+    put(root, app__migrations__001_a_sql=USERS, other__migrations__001_a_sql=ORDERS)
+    put(root, app__views__v_sql="CREATE VIEW v AS SELECT id FROM users;")
+    first, second = read(".").catalogs
+    assert (first.source, [v.name for v in first.views]) == ("app/migrations", ["v"])
+    assert (second.source, second.views) == ("other/migrations", ())
+
+
+def test_a_script_that_only_drops_is_not_replayed(root: Path) -> None:
+    put(root, db__drop_all_sql="BEGIN;DROP TABLE users;COMMIT;", db__tables_sql=USERS)
+    loaded = read(".")
+    assert [tables(c) for c in loaded.catalogs] == [["users"]]
+    assert [s.path for s in loaded.skipped] == ["db/drop_all.sql"]
+
+
 def test_a_schema_reference_is_a_surface_of_its_own(root: Path) -> None:
     text = (
         "# Schema\n\n## Neon PostgreSQL\n\n### `public` schema\n\n#### 1. users\n\n"
