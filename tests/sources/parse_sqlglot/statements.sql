@@ -80,6 +80,9 @@ CREATE TABLE t (a int, -- the key
   /* a note, with (brackets */ b text DEFAULT 'a;b' -- and more
 );
 CREATE TABLE t (a int, INDEX ix (a));
+CREATE TABLE app.t (a int, b text, INDEX ix (a, b), KEY iy (b), c int);
+CREATE TABLE t (a app.user, b int REFERENCES app.order (id));
+CREATE VIEW v AS SELECT FROM t;
 CREATE TABLE t (key text, value text, index int, comment text, date date, type varchar(10));
 CREATE TABLE a (id int) CREATE TABLE b (id int);
 CREATE TABLE a (id int) ALTER TABLE b ADD COLUMN c int;

@@ -27,10 +27,9 @@ from ctb_audit.sources.ddl.parse_sqlglot.objects import (
     search_path,
     transaction,
 )
-from ctb_audit.sources.ddl.parse_sqlglot.tables import create_table
+from ctb_audit.sources.ddl.parse_sqlglot.tables import EXCERPT, create_table
 from ctb_audit.sources.ddl.statement import Statement
 
-EXCERPT = 120
 _IRRELEVANT = frozenset(
     (
         *("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TRUNCATE", "COPY", "EXPLAIN"),
@@ -73,8 +72,9 @@ def read_statement(statement: Statement, path: str, system: System) -> Statement
         return _read(cursor, statement)
     except Misread as error:
         return _not_understood(statement, path, str(error), _tables(script))
-    except RecursionError:
-        return _not_understood(statement, path, "nested too deep", _tables(script))
+    except Exception as error:  # a statement must not end an audit, whatever it holds
+        reason = f"the reader failed: {type(error).__name__}: {error}"
+        return _not_understood(statement, path, reason, _tables(script))
 
 
 def _read(cursor: Cursor, statement: Statement) -> StatementEffect:

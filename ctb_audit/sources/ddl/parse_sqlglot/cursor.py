@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from ctb_audit.model import Location, Name, System
-from ctb_audit.sources.ddl.parse_sqlglot.lexemes import Misread, Token, tokens_of
+from ctb_audit.sources.ddl.parse_sqlglot.lexemes import RESERVED, Misread, Token, tokens_of
 from ctb_audit.sources.ddl.statement import Positions, Statement
 
 _LOWER: frozenset[System] = frozenset(("postgresql", "sqlite"))
@@ -99,24 +99,29 @@ class Cursor:
         token = self.peek()
         return f" at {token.text[:40]!r}" if token else " at the end"
 
-    def identifier(self) -> str:
-        """One name, folded as the engine folds it."""
+    def identifier(self, *, after_dot: bool = False) -> str:
+        """One name, folded as the engine folds it; PostgreSQL's reserved words are none."""
         token = self.peek()
-        if token is None or token.kind not in ("word", "quoted"):
+        reserved = self.system == "postgresql" and not after_dot
+        if (
+            token is None
+            or token.kind not in ("word", "quoted")
+            or (reserved and token.word in RESERVED)
+        ):
             raise Misread(f"a name is expected{self._here()}")
         self.index += 1
         return fold(token, self.system)
 
     def name(self) -> Name:
         """A possibly qualified name; a project or database before it is dropped."""
-        parts = self._part()
+        parts = self._part(after_dot=False)
         while self.take_mark("."):
-            parts += self._part()
+            parts += self._part(after_dot=True)
         return Name(parts[-2] if len(parts) > 1 else None, parts[-1])
 
-    def _part(self) -> list[str]:
+    def _part(self, *, after_dot: bool) -> list[str]:
         if self.system != "bigquery":
-            return [self.identifier()]
+            return [self.identifier(after_dot=after_dot)]
         text = self.identifier()
         while self.mark("-"):  # a project's name may hold hyphens
             self.index += 1

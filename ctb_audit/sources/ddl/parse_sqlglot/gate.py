@@ -110,6 +110,10 @@ def _same_columns(tree: "Expr", made: CreateTable) -> None:
     elements = tree.this.expressions if isinstance(tree.this, exp.Schema) else []
     columns = [e for e in elements if isinstance(e, exp.ColumnDef | exp.Identifier)]
     names = [str(column.name).lower() for column in columns]
+    for index in made.table.indexes:
+        if index.intended:  # sqlglot, too, takes `INDEX ix (a)` for a column
+            word = "index" if "index" in names else "key"
+            names.remove(word)
     if names != [column.name.lower() for column in made.table.columns]:
         raise Misread("sqlglot sees other columns")
 

@@ -24,6 +24,23 @@ class Token(NamedTuple):
         return self.text.upper() if self.kind == "word" else ""
 
 
+RESERVED = frozenset(
+    (
+        *("ALL", "ANALYSE", "ANALYZE", "AND", "ANY", "ARRAY", "AS", "ASC", "ASYMMETRIC", "BOTH"),
+        *("CASE", "CAST", "CHECK", "COLLATE", "COLUMN", "CONSTRAINT", "CREATE", "CURRENT_CATALOG"),
+        *("CURRENT_DATE", "CURRENT_ROLE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER"),
+        *("DEFAULT", "DEFERRABLE", "DESC", "DISTINCT", "DO", "ELSE", "END", "EXCEPT", "FALSE"),
+        *("FETCH", "FOR", "FOREIGN", "FROM", "GRANT", "GROUP", "HAVING", "IN", "INITIALLY"),
+        *("INTERSECT", "INTO", "LATERAL", "LEADING", "LIMIT", "LOCALTIME", "LOCALTIMESTAMP", "NOT"),
+        *("NULL", "OFFSET", "ON", "ONLY", "OR", "ORDER", "PLACING", "PRIMARY", "REFERENCES"),
+        *("RETURNING", "SELECT", "SESSION_USER", "SOME", "SYMMETRIC", "SYSTEM_USER", "TABLE"),
+        *("THEN", "TO", "TRAILING", "TRUE", "UNION", "UNIQUE", "USER", "USING", "VARIADIC"),
+        *("WHEN", "WHERE", "WINDOW", "WITH"),
+    )
+)
+"""Words that name nothing in PostgreSQL unless they are quoted or follow a dot."""
+
+
 class Misread(Exception):
     """A statement, or a part of one, that this reader does not take; the argument says what."""
 

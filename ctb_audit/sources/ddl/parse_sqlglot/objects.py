@@ -125,7 +125,7 @@ def comment(cursor: Cursor) -> tuple[Operation, ...]:
 def _column(cursor: Cursor) -> ObjectRef:
     parts = [cursor.identifier()]
     while cursor.take_mark("."):
-        parts.append(cursor.identifier())
+        parts.append(cursor.identifier(after_dot=True))
     if len(parts) < 2:
         raise Misread("a column without its table")
     schema = parts[-3] if len(parts) > 2 else None

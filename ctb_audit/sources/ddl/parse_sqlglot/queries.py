@@ -46,7 +46,7 @@ def output_columns(query: str, system: System) -> tuple[str, ...] | None:
     tree = parse(query, system)
     while isinstance(tree, exp.SetOperation | exp.Subquery):
         tree = tree.this
-    if not isinstance(tree, exp.Select):
+    if not isinstance(tree, exp.Select) or not tree.expressions:
         return None
     names: list[str] = []
     for column in tree.expressions:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
-from ctb_audit.model import Column, Constraint, Index, Location, Name, Table
+from ctb_audit.model import Column, Constraint, Index, IndexKey, Location, Name, Problem, Table
+from ctb_audit.semantics.types import postgres_type
 from ctb_audit.sources.ddl.operations import (
     CreateTable,
     CreateTableAs,
     Drop,
     Like,
+    NotUnderstood,
     ObjectRef,
     Operation,
 )
@@ -25,6 +27,7 @@ _LIKE = frozenset(
         *("IDENTITY", "INDEXES", "STATISTICS", "STORAGE"),
     )
 )
+EXCERPT = 120
 _INDEX_WORDS = frozenset(("KEY", "INDEX", "FULLTEXT", "SPATIAL"))
 
 
@@ -52,7 +55,9 @@ def create_table(cursor: Cursor) -> tuple[Operation, ...]:
     replaced = (Drop((ObjectRef("table", head.name),), if_exists=True),) if head.replaces else ()
     if cursor.take("AS"):
         return (*replaced, _create_as(cursor, head))
-    return (*replaced, _create(cursor, head, start))
+    made = _create(cursor, head, start)
+    refused = (_refused(index, head, cursor) for index in made.table.indexes if index.intended)
+    return (*replaced, made, *refused)
 
 
 def _create(cursor: Cursor, head: _Head, start: Location) -> CreateTable:
@@ -110,9 +115,7 @@ def _element(item: Cursor, elements: _Elements) -> None:
     elif item.word() in STARTS:
         elements.constraints.append(read_table_constraint(item))
     elif item.word() in _INDEX_WORDS and _is_inline_index(item):
-        if item.system != "mysql":
-            raise Misread(f"{item.word()} inside CREATE TABLE is MySQL's")
-        elements.indexes.append(read_inline_index(item))
+        elements.indexes.append(_inline_index(item))
     else:
         definition = read_column(item)
         item.finish()
@@ -143,6 +146,28 @@ def _is_sized_type(item: Cursor) -> bool:
     return all(
         (token := part.peek()) is not None and token.kind == "number" for part in inside.items()
     )
+
+
+def _inline_index(item: Cursor) -> Index:
+    """An index of MySQL's; in PostgreSQL one that the document only intends."""
+    if item.system not in ("mysql", "postgresql"):
+        raise Misread(f"{item.word()} inside CREATE TABLE is MySQL's")
+    index = read_inline_index(item)
+    if item.system == "mysql":
+        return index
+    plain = all(key == IndexKey(key.column) for key in index.keys)
+    named = index.name and postgres_type(index.name) is None
+    if not named or not plain or index.method != "btree":
+        raise Misread("INDEX inside CREATE TABLE is MySQL's")
+    return replace(index, intended=True)
+
+
+def _refused(index: Index, head: _Head, cursor: Cursor) -> NotUnderstood:
+    """What the server says of an index inside CREATE TABLE."""
+    message = f'type "{index.name}" does not exist: PostgreSQL has no INDEX in a table'
+    excerpt = cursor.script.text[:EXCERPT]
+    problem = Problem("foreign-dialect-sql", message, (head.name,), excerpt, index.location)
+    return NotUnderstood(problem)
 
 
 def read_inline_index(item: Cursor) -> Index:

@@ -87,6 +87,8 @@ def _modifiers(cursor: Cursor) -> tuple[str, ...]:
     for item in cursor.group().items():
         token = item.peek()
         negative = "-" if item.take_mark("-") else ""
+        if item.peek(1) or not token:
+            raise Misread("type parameters")
         text = item.rest()
         found.append(negative + (text.lower() if token and token.kind == "word" else text))
     return tuple(found)
@@ -107,7 +109,7 @@ def _interval(cursor: Cursor, modifiers: tuple[str, ...]) -> Type:
         if cursor.take("TO"):
             fields.append(cursor.identifier())
     precision = modifiers or _modifiers(cursor)
-    numbers = tuple(map(int, precision))
+    numbers = _integers(precision)
     return Type("interval", "interval", numbers, _dimensions(cursor), "", " to ".join(fields))
 
 
@@ -139,14 +141,13 @@ def _bigquery(cursor: Cursor) -> tuple[Type, tuple[Column, ...]]:
     if word == "RANGE" and cursor.take_mark("<"):
         canonical = f"RANGE<{cursor.identifier().upper()}>"
         _angle(cursor, ">")
-    return Type(canonical, family, tuple(map(int, _numbers(cursor)))), ()
+    return Type(canonical, family, _integers(_modifiers(cursor))), ()
 
 
-def _numbers(cursor: Cursor) -> tuple[str, ...]:
-    found = _modifiers(cursor)
-    if not all(text.isdecimal() for text in found):
-        raise Misread(f"type parameters {', '.join(found)}")
-    return found
+def _integers(modifiers: tuple[str, ...]) -> tuple[int, ...]:
+    if not all(text.isdecimal() for text in modifiers):
+        raise Misread(f"type parameters {', '.join(modifiers)}")
+    return tuple(map(int, modifiers))
 
 
 def _angle(cursor: Cursor, mark: str) -> None:
@@ -175,7 +176,7 @@ def _mysql(cursor: Cursor) -> Type:
         raise Misread(f"the type {name}")
     if family == "enum":
         name, modifiers = f"{name}({','.join(modifiers)})", ()
-    numbers = tuple(map(int, modifiers))
+    numbers = _integers(modifiers)
     if (name, numbers) == ("tinyint", (1,)):
         family = "boolean"
     elif family == "integer":
@@ -194,7 +195,7 @@ def _sqlite(cursor: Cursor) -> Type:
     while cursor.word() and cursor.word() not in _SQLITE_STOPS:
         words.append(cursor.identifier().lower())
     name = " ".join(words)
-    return Type(name, sqlite_family(name), tuple(map(int, _numbers(cursor))) if words else ())
+    return Type(name, sqlite_family(name), _integers(_modifiers(cursor)) if words else ())
 
 
 _SQLITE_STOPS = frozenset(
