@@ -111,6 +111,7 @@ def _indexed(
     include = directory.names(table, index[8][index[7] :])
     if row[4] == "x":
         return make(
+            columns=directory.names(table, row[6]),
             method=index[3],
             elements=maker.keys(index),
             operators=tuple(row[23] or ()),
