@@ -135,7 +135,9 @@ class Log(Protocol):
         """The rows, newest first. Raises LogError."""
 
     def last_score(self) -> int | None:
-        """The score of the latest whole audit, None without one. Raises LogError."""
+        """The score of the latest whole audit, None without one; a run that broke (`error` in
+        its actions) has none. Raises LogError.
+        """
 
 
 def row_from(values: Mapping[str, Any], at: datetime) -> LogRow:

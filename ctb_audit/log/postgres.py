@@ -67,7 +67,8 @@ class PostgresLog:
                 return None
             row = connection.execute(
                 f"SELECT compliance_score FROM {TABLE} WHERE action_type = 'audit'"
-                " AND status <> 'partial' ORDER BY created_at DESC, id DESC LIMIT 1"
+                " AND status <> 'partial' AND actions_performed -> 'error' IS NULL"
+                " ORDER BY created_at DESC, id DESC LIMIT 1"
             ).fetchone()
         return None if row is None else int(row["compliance_score"])
 

@@ -81,7 +81,9 @@ class SqliteLog:
                 return None
             row = connection.execute(
                 f"SELECT compliance_score FROM {TABLE} WHERE action_type = 'audit'"
-                " AND status <> 'partial' ORDER BY created_at DESC, id DESC LIMIT 1"
+                " AND status <> 'partial' AND CASE WHEN json_valid(actions_performed)"
+                " THEN json_extract(actions_performed, '$.error') END IS NULL"
+                " ORDER BY created_at DESC, id DESC LIMIT 1"
             ).fetchone()
         return None if row is None else int(row[0])
 

@@ -70,10 +70,12 @@ def compile_folder(folder: Path) -> Mapping[str, Any]:
 
 
 def user_rules(folders: Iterable[Path]) -> Iterator[UserFile]:
-    """The rule files below the folders, in the order of their paths."""
+    """The rule files below the folders, in the order of their paths; `standards/` holds none."""
     for folder in folders:
         _require_folder(folder, "rules")
         for path in sorted(folder.rglob("*.toml")):
+            if path.parent.name == STANDARDS_FOLDER:
+                continue
             topic = path.parent.name if path.parent != folder else LOCAL_TOPIC
             yield read_user_file(path, topic)
 

@@ -175,6 +175,7 @@ def test_entries_are_filtered_newest_first(log: PostgresLog, entry: Entry) -> No
     assert [row.score for row in log.entries()] == [2, 1, 0]
     assert [row.score for row in log.entries(LogFilter(action="audit", limit=1))] == [2]
     assert [row.score for row in log.entries(days)] == [1]
+    log.write(entry(score=0, status="failed", actions={"error": "no source"}))
     assert log.last_score() == 2
 
 

@@ -178,6 +178,7 @@ def test_the_last_score_is_that_of_the_last_whole_audit(tmp_path: Path, entry: E
         {"score": 71},
         {"score": 64, "status": "failed"},
         {"score": 0, "status": "partial"},
+        {"score": 0, "status": "failed", "actions": {"error": "no source"}},
         {"score": 99, "action": "remediate"},
     ):
         log.write(entry(**values))

@@ -108,6 +108,7 @@ def test_a_rule_of_the_team_is_added_under_its_folder_s_topic(tmp_path: Path, wr
     example = '[[example]]\nkind = "ok"\ntitle = "none"\nsql = ""\n'
     write("rules/orders/keyless-order.toml", RULE + example)
     write("rules/keyless-item.toml", RULE)
+    write("rules/standards/ours.toml", STANDARD)
     rules = load_standard(rule_folders=[tmp_path / "rules"], examples=True).rules
     assert (rules["keyless-order"].topic, rules["keyless-item"].topic) == ("orders", "local")
     assert [e.title for e in rules["keyless-order"].examples] == ["none"]
