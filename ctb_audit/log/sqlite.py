@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from ctb_audit.errors import LogError
 from ctb_audit.log.entry import (
@@ -111,7 +110,7 @@ class SqliteLog:
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         """A write-ahead log in a folder that cannot be written is read as immutable."""
-        url = f"file:{quote(str(self.path))}?mode={mode}"
+        url = f"{self.path.absolute().as_uri()}?mode={mode}"
         try:
             return _opened(url)
         except sqlite3.OperationalError:

@@ -26,6 +26,20 @@ def derive(base: Mapping[str, Any], child: Mapping[str, Any], place: str) -> dic
     return merged
 
 
+def refuse_missing_formats(table: Mapping[str, Any], place: str) -> None:
+    """Raises ConfigurationError where the merged standard lacks a format that is asked of it."""
+    formats = table.get("formats", {})
+    wanted = {"table_heir_id": "formats.table_heir_id"}
+    for role, field in table.get("field", {}).items():
+        if field.get("format"):
+            wanted[field["format"]] = f"field.{role}.format"
+    for name, key in wanted.items():
+        if name not in formats:
+            raise ConfigurationError(
+                f"{place}: {key}", f"no format {name}{did_you_mean(name, formats)}"
+            )
+
+
 def _lay_over(base: dict[str, Any], child: Mapping[str, Any]) -> None:
     for key, value in child.items():
         below = base.get(key)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ctb_audit.errors import ConfigurationError
 from ctb_audit.rulebook import files
-from ctb_audit.rulebook.inherit import derive
+from ctb_audit.rulebook.inherit import derive, refuse_missing_formats
 from ctb_audit.rulebook.make import OFF, make_example, make_rule, make_standard, overridden
 from ctb_audit.rulebook.selection import RawRules, applicable, matching, refuse_unknown
 from ctb_audit.standard import Example, Rule, Standard
@@ -57,6 +57,8 @@ def load_standard(
     chain = _chain(id_or_path, built.standards, files.user_standards(standard_folders), cache)
     for place, table in chain.own:
         refuse_unknown(rules, table, place)
+    if chain.place:
+        refuse_missing_formats(chain.table, chain.place)
     chosen = _modified(applicable(rules, chain.table), chain)
     chosen = _selected(chosen, rules, list(select), list(ignore))
     severities = _checked_overrides(overrides or {}, rules)

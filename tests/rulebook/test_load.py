@@ -247,6 +247,11 @@ def test_a_standard_may_derive_from_another_of_the_team(write: Write) -> None:
             "field.x.names.neon: as a key, must be one of",
         ),
         ('title = "Alone"', "field: is missing"),
+        ('title = "Alone"\n[field]\n[formats]', "formats.table_heir_id: no format table_heir_id"),
+        (
+            STANDARD + "[field.heir_id]\nformat = 'heirid'",
+            "field.heir_id.format: no format heirid, did you mean heir_id?",
+        ),
     ],
 )
 def test_a_malformed_standard_names_file_and_key(write: Write, text: str, message: str) -> None:
