@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from ctb_audit.errors import ConfigurationError, SourceError
 from ctb_audit.model import Catalog, System
 from ctb_audit.sources.ddl.arrange import arrange
-from ctb_audit.sources.ddl.dialect import guess, of_path
+from ctb_audit.sources.ddl.dialect import guess, of_mark, of_path
 from ctb_audit.sources.ddl.operations import Include, Mistake, Script
 from ctb_audit.sources.ddl.order import Group, Plan, plan
 from ctb_audit.sources.ddl.read import Parser, read_script
@@ -138,12 +138,13 @@ def _systems(
 ) -> Iterator[tuple[str, System]]:
     """Configured, else named by the path, else what the texts of the group look like.
 
-    The name of a migration does not count: `003_leave_mysql.sql` may well be PostgreSQL's.
+    Of a migration's name only a dotted part counts: `003_leave_mysql.sql` may well be
+    PostgreSQL's, `003_x.mysql.sql` is not.
     """
-    guessed = guess(group.folder, (texts[path] for path in group.paths))
+    guessed = guess(group.folder, (texts[path] for path in group.paths if not of_mark(path)))
     for path in group.paths:
         named = of_path(dirname(path) if group.kind == "migrations" else path)
-        yield path, options.dialect_of(path) or named or guessed
+        yield path, options.dialect_of(path) or of_mark(path) or named or guessed
 
 
 def _catalog(

@@ -30,6 +30,12 @@ PATH_WORDS: dict[str, System] = {
     "timescale": "postgresql",
     "timescaledb": "postgresql",
 }
+UNREAD = frozenset(
+    {"cockroach", "cockroachdb", "oracle", "sqlserver", "mssql", "db2", "h2", "hsqldb"}
+    | {"redshift", "snowflake", "clickhouse", "spanner"}
+)
+"""Dotted parts of file names (`001_x.cockroach.sql`) that name an engine which is not read."""
+
 SIGNS: dict[System, tuple[tuple[int, str], ...]] = {
     "bigquery": (
         (3, r"\b(?:INT64|FLOAT64|BIGNUMERIC)\b"),
@@ -88,6 +94,16 @@ def of_path(path: str) -> System | None:
             if word in PATH_WORDS:
                 return PATH_WORDS[word]
     return None
+
+
+def marks(path: str) -> list[str]:
+    """The dotted parts of a file's name behind the first, without its suffix."""
+    return path.lower().rpartition("/")[2].split(".")[1:-1]
+
+
+def of_mark(path: str) -> System | None:
+    """The system that a dotted part of the name is: `001_x.mysql.up.sql`."""
+    return next((PATH_WORDS[mark] for mark in marks(path) if mark in PATH_WORDS), None)
 
 
 def _of_texts(texts: Iterable[str]) -> System:

@@ -12,16 +12,18 @@ surface, the migrations first. A whole-schema file (`WHOLE`) is a group by itsel
 | `<stamp>_x/migration.sql` (Prisma), `<stamp>_x/up.sql` (Diesel) | name of the folder |
 | Sqitch `deploy/x.sql` | `sqitch.plan`, else the name |
 
-Files that take a migration back are left out (`undo`).
+Files that take a migration back are left out (`undo`), and those that a dotted part of their name
+gives to another engine (`001_x.cockroach.up.sql`).
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from posixpath import basename, dirname, join, splitext
 from typing import Literal
 
+from ctb_audit.sources.ddl.dialect import PATH_WORDS, UNREAD, marks, of_mark
 from ctb_audit.sources.ddl.undo import takes_back
 
 WHOLE = frozenset(("schema", "structure", "dump", "full_schema", "schema_dump", "pg_dump"))
@@ -63,11 +65,12 @@ class Plan:
 def plan(paths: Sequence[str], sqitch_plan: Callable[[str], str | None] | None = None) -> Plan:
     """Groups of the SQL files `paths`; `sqitch_plan` gives the text of a plan file, or None."""
     everything = frozenset(paths)
+    marked = {_unmarked(path) for path in paths if of_mark(path) == "postgresql"}
     left_out: list[tuple[str, str]] = []
     whole: list[str] = []
     folders: dict[str, list[str]] = defaultdict(list)
     for path in paths:
-        reason = takes_back(path, everything)
+        reason = takes_back(path, everything) or _of_another_engine(path, marked)
         if reason:
             left_out.append((path, reason))
         elif _stem(path) in WHOLE:
@@ -82,6 +85,23 @@ def plan(paths: Sequence[str], sqitch_plan: Callable[[str], str | None] | None =
         groups.append(Group(folder, "schema", tuple(sorted(files, key=_natural))))
     groups, stale = _from_baseline(groups)
     return Plan(tuple(g for g in groups if g.paths), tuple(sorted(left_out + stale)))
+
+
+def _unmarked(path: str) -> str:
+    """`001_x.up.sql` of `001_x.postgres.up.sql`."""
+    name = basename(path)
+    parts = [part for part in name.split(".") if part.lower() not in PATH_WORDS]
+    return join(dirname(path), ".".join(parts))
+
+
+def _of_another_engine(path: str, marked: Set[str]) -> str:
+    """Why a file is for an engine that is not audited; `marked`: files that have a variant
+    marked as PostgreSQL's, so that they themselves are for the others.
+    """
+    unread = next((mark for mark in marks(path) if mark in UNREAD), "")
+    if unread:
+        return f"written for {unread}"
+    return "a variant for PostgreSQL stands beside it" if path in marked else ""
 
 
 def _stem(path: str) -> str:

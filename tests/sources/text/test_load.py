@@ -160,6 +160,19 @@ def test_a_configured_dialect_overrides_the_guess(root: Path) -> None:
     assert seen == {"pg/a.sql": "postgresql", "mysql/b.sql": "sqlite", "c/d.sql": "bigquery"}
 
 
+def test_a_dotted_part_of_a_name_tells_the_system(root: Path) -> None:
+    for mark in ("postgres", "mysql", "sqlite3"):
+        put(root, migrations__extra_sql="CREATE TABLE extra (id integer);")
+        (root / f"migrations/1_a.{mark}.up.sql").write_text("CREATE TABLE users (id integer);")
+    (catalog,) = read(".").catalogs
+    assert sorted((t.system, t.name) for t in catalog.tables) == [
+        ("mysql", "users"),
+        ("postgresql", "extra"),
+        ("postgresql", "users"),
+        ("sqlite", "users"),
+    ]
+
+
 def test_several_processes_read_the_same(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctb_audit.sources.scripts.PARALLEL_FROM", 1)
     put(root, m__001_a_sql=USERS, m__002_b_sql=ORDERS)

@@ -97,6 +97,14 @@ def test_a_word_inside_a_description_decides_nothing(path: str) -> None:
     assert takes_back(path, frozenset({path, "m/other.sql"})) == ""
 
 
+def test_variants_for_other_engines_are_left_out() -> None:
+    found = plan(
+        ["m/1_x.postgres.up.sql", "m/1_x.cockroach.up.sql", "m/1_x.up.sql", "m/2_y.up.sql"]
+    )
+    assert [g.paths for g in found.groups] == [("m/1_x.postgres.up.sql", "m/2_y.up.sql")]
+    assert [p for p, _ in found.left_out] == ["m/1_x.cockroach.up.sql", "m/1_x.up.sql"]
+
+
 def test_a_baseline_replaces_older_versions() -> None:
     found = plan(["m/V1__a.sql", "m/V2__b.sql", "m/B2__base.sql", "m/V3__c.sql"])
     assert [g.paths for g in found.groups] == [("m/B2__base.sql", "m/V3__c.sql")]
