@@ -69,9 +69,9 @@ def _create(cursor: Cursor, head: _Head, start: Location) -> CreateTable:
         unlogged=head.unlogged,
         location=start,
     )
-    for item in cursor.group().items():
-        if not (item.done() and not elements.columns):
-            _element(item, elements)
+    group = cursor.group()
+    for item in () if group.done() else group.items():
+        _element(item, elements)
     table = replace(
         table,
         columns=tuple(elements.columns),

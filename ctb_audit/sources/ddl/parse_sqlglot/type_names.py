@@ -90,7 +90,7 @@ def _modifiers(cursor: Cursor) -> tuple[str, ...]:
         if item.peek(1) or not token:
             raise Misread("type parameters")
         text = item.rest()
-        found.append(negative + (text.lower() if token and token.kind == "word" else text))
+        found.append(negative + (text.lower() if token.kind == "word" else text))
     return tuple(found)
 
 
