@@ -29,7 +29,13 @@ from ctb_audit.sources.ddl.replay.alter_constraints import (
     drop_constraint,
 )
 from ctb_audit.sources.ddl.replay.drop_columns import drop_column
-from ctb_audit.sources.ddl.replay.inheritance import adopt_child, attach, detach, disinherit
+from ctb_audit.sources.ddl.replay.inheritance import (
+    adopt_child,
+    attach,
+    detach,
+    disinherit,
+    unfit_to_inherit,
+)
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
 
@@ -134,6 +140,8 @@ def _inherit(state: State, name: Name, action: Inherit, only: bool) -> None:
         disinherit(state, parent, name)
         return
     table = state.tables[name]
+    if problem := unfit_to_inherit(state, parent):
+        raise Refusal(problem, name)
     if parent in table.inherits:
         message = f'relation "{parent.name}" would be inherited from more than once'
         raise Refusal(message, name)

@@ -33,6 +33,8 @@ def add_column(state: State, name: Name, action: AddColumn, only: bool) -> None:
             return
         message = f'column "{action.column.name}" of relation "{table.name}" already exists'
         raise duplicate(message, name)
+    if action.column.identity and state.children(name):
+        raise Refusal("cannot recursively add identity column to a table with children", name)
     column = build(state, name, action.column)
     _store_new(state, name, column)
     for child in state.children(name):
@@ -47,11 +49,16 @@ def _store_new(state: State, name: Name, column: Column) -> None:
 
 
 def _add_to_child(state: State, name: Name, column: Column) -> None:
+    """A child that has the column already merges it."""
     table = state.tables[name]
-    if table.column(column.name) is None:
-        _store_new(
-            state, name, replace(column, inherited=True, serial=None, identity="", comment=None)
-        )
+    own = table.column(column.name)
+    if own is not None:
+        merged = replace(own, inherited=True)
+        columns = tuple(merged if c is own else c for c in table.columns)
+        state.put(replace(table, columns=columns))
+        state.local_columns[name, column.name] = True
+        return
+    _store_new(state, name, replace(column, inherited=True, serial=None, identity="", comment=None))
     for child in state.children(name):
         _add_to_child(state, child, column)
 
@@ -96,8 +103,11 @@ def _set_type(state: State, table: Table, column: Column, action: AlterColumn) -
     if not isinstance(action.value, Type):
         return column
     resolved = resolve_type(state, action.value, table.qualified)
+    if column.identity and resolved.name not in ("smallint", "integer", "bigint"):
+        message = "identity column type must be smallint, integer, or bigint"
+        raise Refusal(message, table.qualified)
     for name in sequence_of(state, table.qualified, column.name):
-        if column.identity and resolved.name in ("smallint", "integer", "bigint"):
+        if column.identity:
             state.sequences[name] = altered(state.sequences[name], {"type": resolved.name})
     return replace(column, type=resolved)
 

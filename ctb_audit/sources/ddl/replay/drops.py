@@ -202,7 +202,29 @@ def _drop_type(state: State, target: ObjectRef, op: Drop, together: Targets) -> 
         missing(state, op, f'type "{target.name}" does not exist', target.name)
         return
     _drop_uses_of_type(state, found, f"type {found.name}", op.cascade)
+    _drop_types_on(state, found, op.cascade)
     remove_type(state, found)
+
+
+def _drop_types_on(state: State, name: Name, cascade: bool) -> None:
+    """Domains over a type, attributes of it, and tables OF it."""
+    for other in [n for n in state.types if n != name]:
+        held = state.types.get(other)
+        if held is None:
+            continue
+        if held.base is not None and held.base.name == str(name):
+            refuse_dependent(state, other, f"type {name.name}", f"type {other.name}", cascade)
+            _drop_uses_of_type(state, other, f"type {other.name}", cascade)
+            _drop_types_on(state, other, cascade)
+            remove_type(state, other)
+        elif any(a.type.name == str(name) for a in held.attributes):
+            refuse_dependent(state, other, f"type {name.name}", f"type {other.name}", cascade)
+            kept = tuple(a for a in held.attributes if a.type.name != str(name))
+            state.types[other] = replace(held, attributes=kept)
+    for table in state.users.of(name):
+        if state.typed.get(table) == name and table in state.tables:
+            refuse_dependent(state, table, f"type {name.name}", f"table {table.name}", cascade)
+            remove_table(state, table, cascade=True)
 
 
 def remove_type(state: State, name: Name) -> None:

@@ -9,7 +9,7 @@ from ctb_audit.sources.ddl.operations import Operation, Script, StatementEffect
 from ctb_audit.sources.ddl.replay.dispatch import HANDLERS, table_of
 from ctb_audit.sources.ddl.replay.outcome import catalog
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
-from ctb_audit.sources.ddl.replay.session import Block, set_search_path, transact
+from ctb_audit.sources.ddl.replay.session import Block, in_order, set_search_path, transact
 from ctb_audit.sources.ddl.replay.state import Mode, State
 
 Include = Callable[[str, bool, str], Script | None]
@@ -88,7 +88,7 @@ class Replay:
             return
         mark = state.journal.mark()
         try:
-            for op in effect.operations:
+            for op in in_order(effect):
                 self._fold(state, op, path)
             self._annotate(state, effect)
         except Refusal as refusal:

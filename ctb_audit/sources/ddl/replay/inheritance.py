@@ -32,10 +32,15 @@ def parents_of(state: State, op: CreateTable) -> tuple[Name, ...]:
 
 
 def _unfit_parent(state: State, op: CreateTable, parent: Name) -> str:
-    partitioned = state.tables[parent].partition_by is not None
     if op.table.partition_of is not None:
+        partitioned = state.tables[parent].partition_by is not None
         return "" if partitioned else f'"{parent.name}" is not partitioned'
-    if partitioned:
+    return unfit_to_inherit(state, parent)
+
+
+def unfit_to_inherit(state: State, parent: Name) -> str:
+    """Why no ordinary table may inherit from `parent`, "" if it may."""
+    if state.tables[parent].partition_by is not None:
         return f'cannot inherit from partitioned table "{parent.name}"'
     if state.tables[parent].partition_of is not None:
         return f'cannot inherit from partition "{parent.name}"'
@@ -50,7 +55,7 @@ def inherited_columns(
     merged: dict[str, Column] = {}
     for parent in parents:
         for column in state.tables[parent].columns:
-            _merge(merged, replace(column, inherited=True, comment=None))
+            _merge(merged, _inherited(column, partition))
     for column in own:
         prior = merged.get(column.name)
         if prior is None:
@@ -64,12 +69,10 @@ def inherited_columns(
                 nullable=prior.nullable and local.nullable,
                 default=local.default if local.default is not None else prior.default,
                 generated=local.generated or prior.generated,
+                identity=local.identity,
                 location=local.location or prior.location,
             )
-    return tuple(
-        _without_identity(column, partition) if column.inherited else column
-        for column in merged.values()
-    )
+    return tuple(merged.values())
 
 
 def _merge(merged: dict[str, Column], column: Column) -> None:
@@ -83,10 +86,10 @@ def _merge(merged: dict[str, Column], column: Column) -> None:
         )
 
 
-def _without_identity(column: Column, partition: bool) -> Column:
-    """Identity is not inherited; a serial's default is, but not its sequence."""
+def _inherited(column: Column, partition: bool) -> Column:
+    """Identity goes to partitions only; a serial's default is inherited, not its sequence."""
     identity = column.identity if partition else ""
-    return replace(column, serial=None, identity=identity)
+    return replace(column, inherited=True, comment=None, serial=None, identity=identity)
 
 
 def inherit_constraints(state: State, table: Table, parents: tuple[Name, ...]) -> Table:

@@ -63,6 +63,9 @@ def _rename_column(state: State, op: Rename) -> None:
         _rename_attribute(state, found, op)
         return
     if found in state.tables:
+        column = state.tables[found].column(op.target.part)
+        if column is not None and column.inherited:
+            raise Refusal(f'cannot rename inherited column "{column.name}"', found)
         rename_column(state, found, op.target.part, op.to)
 
 
@@ -78,6 +81,9 @@ def _rename_constraint(state: State, op: Rename) -> None:
     found = _relation(state, op)
     if found is not None:
         table = state.table_name(found)
+        held = state.tables[table].constraints
+        if any(c.name == op.target.part and c.inherited and c.kind == "check" for c in held):
+            raise Refusal(f'cannot rename inherited constraint "{op.target.part}"', table)
         rename_constraint(state, table, op.target.part, op.to)
 
 

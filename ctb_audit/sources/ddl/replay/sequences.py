@@ -61,8 +61,15 @@ def alter_sequence(state: State, op: AlterSequence) -> None:
 
 
 def altered(old: Sequence, changes: dict[str, Any]) -> Sequence:
-    """Usual bounds are those of the type and follow it."""
-    return completed(replace(old, **changes))
+    """Bounds that are the ends of the old type follow to those of a new one."""
+    size = _LARGEST.get(old.type, _LARGEST["bigint"])
+    new = replace(old, **changes)
+    wide = _LARGEST.get(new.type, _LARGEST["bigint"])
+    if new.minimum == -size - 1:
+        new = replace(new, minimum=-wide - 1)
+    if new.maximum == size:
+        new = replace(new, maximum=wide)
+    return completed(new)
 
 
 def _own(state: State, name: Name, owner: tuple[Name, str]) -> None:

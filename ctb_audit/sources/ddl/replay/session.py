@@ -1,12 +1,20 @@
 """The session: search_path, transactions, schemas and extensions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ctb_audit.model import Schema
 from ctb_audit.sources.ddl.operations import (
     CreateExtension,
+    CreateIndex,
     CreateSchema,
+    CreateSequence,
+    CreateTable,
+    CreateTrigger,
+    CreateView,
+    Operation,
     SetSearchPath,
+    StatementEffect,
     Transaction,
 )
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
@@ -96,6 +104,18 @@ def create_schema(state: State, op: CreateSchema) -> None:
         raise duplicate(f'schema "{op.name}" already exists')
     location = state.effect.location if state.effect else None
     state.schemas[op.name] = Schema(op.name, location=location)
+
+
+_ELEMENTS = (CreateSequence, CreateTable, CreateView, CreateIndex, CreateTrigger)
+
+
+def in_order(effect: StatementEffect) -> Sequence[Operation]:
+    """The server makes the elements of one CREATE SCHEMA by kind, not as written."""
+    first, *rest = effect.operations
+    if not rest or effect.excerpt[:13].upper() != "CREATE SCHEMA":
+        return effect.operations
+    places = {kind: place for place, kind in enumerate(_ELEMENTS)}
+    return [first, *sorted(rest, key=lambda op: places.get(type(op), len(_ELEMENTS)))]
 
 
 def create_extension(state: State, op: CreateExtension) -> None:

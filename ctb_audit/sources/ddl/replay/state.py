@@ -64,7 +64,7 @@ class State:
 
     `users` holds, for a name, the tables and views that may refer to it: only ever added to, so
     whoever reads it verifies; so is `owned`, the sequences that columns of a table own.
-    `local_columns`: those that a child declares itself and inherits too.
+    `local_columns`: those that a child declares itself and inherits too; `typed`: tables OF a type.
     `session` holds "path" and "local path".
     """
 
@@ -91,6 +91,7 @@ class State:
     users: Links[Name, Name] = field(init=False)
     owned: Links[Name, Name] = field(init=False)
     local_columns: Ledger[tuple[Name, str], bool] = field(init=False)
+    typed: Ledger[Name, Name] = field(init=False)
 
     def __post_init__(self) -> None:
         journal = self.journal
@@ -110,6 +111,7 @@ class State:
         self.users = Links(journal)
         self.owned = Links(journal)
         self.local_columns = Ledger(journal)
+        self.typed = Ledger(journal)
         if self.postgres:
             self.schemas["public"] = Schema("public", grants=PUBLIC_SCHEMA_GRANTS)
         journal.forget()

@@ -43,6 +43,8 @@ def create_table(state: State, op: CreateTable) -> None:
     for column in columns:
         note_use(state, name, column)
     state.put(table)
+    if op.of_type is not None:
+        _note_type(state, name, op.of_type)
     _add_parts(state, name, op, parents)
 
 
@@ -64,6 +66,13 @@ def _columns(
     if not parents:
         return tuple(build(state, name, column) for column in own)
     return inherited_columns(state, name, op, parents, own)
+
+
+def _note_type(state: State, name: Name, of_type: Name) -> None:
+    found = next((c for c in state.candidates(of_type) if c in state.types), None)
+    if found is not None:
+        state.typed[name] = found
+        state.users.add(found, name)
 
 
 def _distinct(state: State, name: Name, columns: list[Column]) -> list[Column]:

@@ -62,6 +62,7 @@ TYPELESS = frozenset(
         "earthdistance",
     ]
 )
+_INTERNAL = frozenset(["oidvector", "int2vector", "aclitem", "pg_node_tree", "gtsvector"])
 _KINDS = {"enum": "enum", "domain": "domain", "composite": "composite", "range": "range"}
 
 
@@ -70,12 +71,12 @@ def resolve_type(state: State, written: Type, *objects: Name) -> Type:
     if not state.postgres or written.family == "serial":
         return written
     schema, dot, name = written.name.rpartition(".")
-    if dot and schema == "pg_catalog":
+    if dot and schema in ("pg_catalog", "information_schema"):
         built_in = postgres_type(name)
         return replace(written, name=built_in[0], family=built_in[1]) if built_in else written
     if name in EXTENSION_TYPES and Name(schema or None, name) not in state.types:
         return _of_extension(state, written, name, objects)
-    if written.family != "unknown" and not dot:
+    if (written.family != "unknown" or name in _INTERNAL) and not dot:
         return written
     return _user_type(state, written, Name(schema if dot else None, name), objects)
 

@@ -28,6 +28,8 @@ def create_type(state: State, op: CreateType) -> None:
     if op.type.kind == "composite":
         state.claim(name, "type")
     written = op.type
+    for label in written.labels:
+        _check_label(label)
     state.types[name] = replace(
         written,
         schema=name.schema or "",
@@ -73,6 +75,7 @@ def alter_enum(state: State, op: AlterEnum) -> None:
     name = type_name(state, op.name)
     enum = state.types[name]
     labels = list(enum.labels)
+    _check_label(op.value)
     if op.old:
         if op.old not in labels:
             raise Refusal(f'"{op.old}" is not an existing enum label')
@@ -86,6 +89,11 @@ def alter_enum(state: State, op: AlterEnum) -> None:
     else:
         labels.insert(_place(labels, op), op.value)
     state.types[name] = replace(enum, labels=tuple(labels))
+
+
+def _check_label(label: str) -> None:
+    if len(label.encode()) > names.LIMIT:
+        raise Refusal(f'invalid enum label "{label}"')
 
 
 def _place(labels: list[str], op: AlterEnum) -> int:
