@@ -18,6 +18,8 @@ from ctb_audit.standard import SEVERITIES, WEIGHTS, Rule, Severity
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
 EXEMPTED_TOPICS = frozenset({"tracking", "identifiers", "enforcement"})
+WHOLE_TABLES = frozenset({"ordinary", "partitioned", "collection"})
+"""What a rule judges unless it names kinds: a partition is judged with its parent."""
 NEEDS: Mapping[str, str] = {
     "reference": "no schema reference is among the sources",
     "live": "no live database is among the sources",
@@ -112,7 +114,7 @@ def _severity_for(rule: Rule, subject: Subject) -> Severity | None:
     """The rule's severity for the subject; None where it does not apply."""
     if rule.systems and subject.system not in rule.systems:
         return None
-    if rule.kinds and subject.table.kind not in rule.kinds:
+    if subject.table.kind not in (rule.kinds or WHOLE_TABLES):
         return None
     if subject.exempt and rule.topic in EXEMPTED_TOPICS and not rule.exempt:
         return None
