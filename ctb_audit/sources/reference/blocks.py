@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 Part = tuple[int, str, int, tuple[Block, ...]]
-_DELIMITER = re.compile(r"^[\s|:\-]*-[\s|:\-]*$")
 _CELL = re.compile(r"(?<!\\)\|")
 
 
@@ -164,12 +163,16 @@ def _heading(tokens: "list[Token]", position: int) -> str | None:
 
 def _broken_grid(lines: tuple[Line, ...], label: str) -> Grid:
     """A table whose delimiter row is missing or does not fit its header."""
-    kept = [line for line in lines if not _DELIMITER.match(line.text)]
+    kept = [line for line in lines if not _is_delimiter(line.text)]
     rows = [Row(tuple(_cells(line.text)), line.line) for line in kept]
     width = len(rows[0].cells) if rows else 0
     body = (Row((*r.cells[:width], *[""] * (width - len(r.cells))), r.line) for r in rows[1:])
     header = rows[0].cells if rows else ()
     return Grid(header, tuple(body), lines[0].line, label, broken=True)
+
+
+def _is_delimiter(text: str) -> bool:
+    return "-" in text and set(text) <= set("|:- \t")
 
 
 def _cells(text: str) -> list[str]:

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator
 
 from ctb_audit.sources.reference.sections import Grid, Item, Line, Paragraph, Section
-from ctb_audit.sources.reference.wording import Field, field_of, key_of, plain, split_remark
+from ctb_audit.sources.reference.wording import (
+    LONGEST,
+    Field,
+    field_of,
+    key_of,
+    plain,
+    split_remark,
+)
 
 TABLE_ID = ("barton id", "bart id", "table id", "barton")
 HEIR_ID = ("heir id", "heir")
@@ -71,6 +78,8 @@ def orbt_layer(section: Section) -> int | None:
     for block in section.blocks:
         if isinstance(block, Paragraph | Item):
             for line in block.lines:
+                if len(line.text) > LONGEST:
+                    continue
                 found = _ORBT.match(line.text.replace("*", "").replace("`", ""))
                 if found:
                     return int(found["layer"])

@@ -7,6 +7,7 @@ from ctb_audit.model import System
 from ctb_audit.sources.reference.wording import (
     COLLECTION,
     IDENTIFIER,
+    LONGEST,
     clean_title,
     split_remark,
     system_of,
@@ -64,6 +65,8 @@ def table_title(title: str) -> TableTitle | None:
     """The table that a heading may name; None where its wording cannot be one's name."""
     cleaned = clean_title(title)
     text, remark = split_remark(cleaned)
+    if len(text) > LONGEST:
+        return None
     found = _TABLE.match(text.replace("`", ""))
     if found is None or _LETTER.match(text):
         return None

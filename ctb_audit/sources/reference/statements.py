@@ -8,7 +8,7 @@ from ctb_audit.sources.reference.contexts import Context
 from ctb_audit.sources.reference.document import StatedRule
 from ctb_audit.sources.reference.notes import Notes
 from ctb_audit.sources.reference.sections import Item, Paragraph, Section, Sections
-from ctb_audit.sources.reference.wording import plain
+from ctb_audit.sources.reference.wording import LONGEST, plain
 
 _FOR_ALL = re.compile(
     r"\b(?:all|every|each)\b[^.]*\b(?:tables?|collections?)\b[^.]*"
@@ -37,9 +37,13 @@ def _of_section(section: Section, notes: Notes) -> Iterator[StatedRule]:
     open_list = False
     for block in section.blocks:
         if isinstance(block, Paragraph):
-            open_list = any(_FOR_ALL.search(plain(line.text)) for line in block.lines)
+            open_list = any(_states(line.text) for line in block.lines)
         elif isinstance(block, Item) and open_list:
             yield _rule(block, notes)
+
+
+def _states(text: str) -> bool:
+    return len(text) <= LONGEST and _FOR_ALL.search(plain(text)) is not None
 
 
 def _rule(item: Item, notes: Notes) -> StatedRule:

@@ -11,10 +11,13 @@ _FIELD = re.compile(
 )
 _PLAIN = re.compile(r"^(?P<key>[A-Za-z][\w /-]{0,40}?)\s*:(?:\s+(?P<value>.*))?$")
 _REMARK = re.compile(r"^(?P<value>.*?)\s*[(\[](?P<remark>[^()\[\]]*)[)\]]\s*$")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _DECORATION = re.compile(r"^[^\w`\"*~\[(]+")
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+)\s+")
 _ANCHOR = re.compile(r"\s*\{#[^}]*\}\s*$")
+
+LONGEST = 1000
+"""Characters of a line that patterns with several repetitions still look at."""
 
 _PART = r'(?:"[^"\s]+"|[A-Za-z_][\w$-]*)'
 IDENTIFIER = rf"{_PART}(?:\.{_PART}){{0,2}}"
@@ -48,7 +51,7 @@ def plain(text: str) -> str:
 
 def split_remark(text: str) -> tuple[str, str]:
     """("No", "system table") of "No (system table)"."""
-    found = _REMARK.match(text)
+    found = _REMARK.match(text) if len(text) <= LONGEST else None
     return (found["value"].strip(), found["remark"].strip()) if found else (text.strip(), "")
 
 
@@ -60,6 +63,7 @@ def key_of(text: str) -> str:
 def field_of(text: str, *, unmarked: bool = False) -> Field | None:
     """The field that a line states; with `unmarked` also `Key: value` without bold."""
     found = _FIELD.match(text)
+    unmarked = unmarked and len(text) <= LONGEST
     if found and (found["in"] or found["out"]) and found["value"]:
         return _field(found["key"], found["value"])
     bare = _PLAIN.match(text) if unmarked else None
@@ -86,7 +90,11 @@ def label_of(text: str) -> str:
 
 def clean_title(title: str) -> str:
     """A heading without its ornaments, number, links, anchor and bold marks; code marks stay."""
-    text = _ANCHOR.sub("", _LINK.sub(r"\1", title)).replace("**", "").replace("~~", "")
+    text = (
+        _ANCHOR.sub("", _LINK.sub(r"\1", " ".join(title.split())))
+        .replace("**", "")
+        .replace("~~", "")
+    )
     text = _DECORATION.sub("", text.strip())
     return _DECORATION.sub("", _NUMBER.sub("", text)).strip().rstrip(":").strip()
 
