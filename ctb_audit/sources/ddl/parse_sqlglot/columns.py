@@ -1,6 +1,6 @@
 """A column and the constraints written with it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ctb_audit.model import Column, Constraint, Location, Name, Type
@@ -117,13 +117,7 @@ def _constraint(cursor: Cursor, column: str, name: str, location: Location) -> C
             cursor.take("DESC")
         if cursor.take("ON", "CONFLICT"):
             cursor.identifier()
-    return read_attributes(cursor, _located(constraint, location))
-
-
-def _located(constraint: Constraint, location: Location) -> Constraint:
-    from dataclasses import replace
-
-    return replace(constraint, location=location)
+    return read_attributes(cursor, replace(constraint, location=location))
 
 
 def _value(cursor: Cursor, parts: _Parts) -> bool:
