@@ -21,7 +21,7 @@ from ctb_audit.scratch import ScratchServer, find_binaries
 
 def text_of(path: Path) -> str:
     files = [path] if path.is_file() else sorted(path.rglob("*.sql"))
-    return "\n".join(file.read_text(errors="replace") for file in files)
+    return "\n;\n".join(file.read_text(errors="replace") for file in files)
 
 
 def report(path: Path, outcome: Outcome, seconds: float, *, verbose: bool) -> None:

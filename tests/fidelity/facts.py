@@ -50,6 +50,7 @@ class Sql:
     context: str = ""  # of a trigger: its timing and events
 
 
+_NO_DEFAULT = re.compile(r"null(::[\w .]+(\(\d+\))?(\[\])*)?", re.IGNORECASE)  # kept where typed
 UNKNOWN = object()  # the source cannot say
 
 
@@ -122,10 +123,12 @@ def _grants(key: Key, grants: tuple[Grant, ...] | None) -> Iterator[Fact]:
 
 
 def _column(key: Key, column: Column, table: Name) -> Iterator[Fact]:
-    yield (*key, "type"), type_text(column.type)
-    yield (*key, "family"), column.type.family
+    unknown = column.type.name == "unknown"  # of CREATE TABLE AS, which no DDL states
+    yield (*key, "type"), UNKNOWN if unknown else type_text(column.type)
+    yield (*key, "family"), UNKNOWN if unknown else column.type.family
     yield (*key, "nullable"), column.nullable
-    yield (*key, "default"), _sql("default", column.default, table, column.name)
+    text = None if _NO_DEFAULT.fullmatch(column.default or "") else column.default
+    yield (*key, "default"), _sql("default", text, table, column.name)
     yield (*key, "identity"), column.identity
     yield (*key, "generated"), _sql("row", column.generated, table)
     yield (*key, "generated kind"), column.generated_kind
@@ -240,6 +243,8 @@ def _function(function: Function) -> Iterator[Fact]:
 
 def _returns(function: Function) -> object:
     returned = function.returns
+    if function.kind == "aggregate":
+        return UNKNOWN  # follows from its state function
     return None if returned is None else (type_text(returned), function.returns_set)
 
 

@@ -49,6 +49,7 @@ class Outcome:
     differences: list[Difference] = field(default_factory=list)
     undecided: list[Difference] = field(default_factory=list)
     errors: str = ""  # what psql wrote to stderr
+    lost: frozenset[str] = frozenset()  # tables that statements not understood name
 
 
 class Absent:
@@ -65,6 +66,17 @@ def roles(text: str) -> set[str]:
     for names in _GRANTEES.findall(text):
         found.update(part.strip() for part in names.split(","))
     return {name.strip('"') if name[0] == '"' else name.lower() for name in found} - _NO_ROLE
+
+
+_ELSEWHERE = re.compile(
+    r"^\s*(?:\\c(?:onnect)?\b.*|\\set\s+ON_ERROR_STOP\b.*|(?:CREATE|DROP)\s+DATABASE\b[^;]*;)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def prepared(text: str) -> str:
+    """The text without what leaves the scratch database or stops psql at an error."""
+    return _ELSEWHERE.sub("", text)
 
 
 def load(server: ScratchServer, url: str, text: str) -> str:
@@ -87,6 +99,7 @@ def load(server: ScratchServer, url: str, text: str) -> str:
 
 def compare(server: ScratchServer, text: str) -> Outcome:
     """The honest test for one text of DDL."""
+    text = prepared(text)
     with server.database() as url:
         errors = load(server, url, text)
         live = read_live(url)
@@ -94,11 +107,16 @@ def compare(server: ScratchServer, text: str) -> Outcome:
         replayed = replay(
             [script], mode="server", server_version=server.version[0], user="postgres"
         )
-        outcome = Outcome(live, replayed, errors=errors)
+        outcome = Outcome(live, replayed, errors=errors, lost=_lost(replayed))
         schemas = tuple(schema.name for schema in live.schemas)
         with psycopg.connect(url, autocommit=True) as session:
             _compare(outcome, Server(session, schemas))
     return outcome
+
+
+def _lost(replayed: Catalog) -> frozenset[str]:
+    problems = (p for p in replayed.problems if p.kind == "not-understood")
+    return frozenset(str(name) for p in problems for name in p.objects)
 
 
 def _compare(outcome: Outcome, server: Server) -> None:
@@ -112,9 +130,8 @@ def _compare(outcome: Outcome, server: Server) -> None:
         _decide(outcome, server, key, left.get(key, ABSENT), right.get(key, ABSENT))
     for key in sorted(absent):
         there = any(known[:2] == key for known in left)
-        outcome.differences.append(
-            Difference(key, "present" if there else ABSENT, ABSENT if there else "present")
-        )
+        found = Difference(key, "present" if there else ABSENT, ABSENT if there else "present")
+        (outcome.undecided if key[1] in outcome.lost else outcome.differences).append(found)
 
 
 def _absent_objects(left: dict[Key, object], right: dict[Key, object]) -> set[Key]:
@@ -126,7 +143,7 @@ def _decide(outcome: Outcome, server: Server, key: Key, live: object, replayed: 
     if live == replayed:
         return
     found = Difference(key, live, replayed)
-    if replayed is UNKNOWN:
+    if replayed is UNKNOWN or key[1] in outcome.lost:
         outcome.undecided.append(found)
     elif isinstance(live, Sql) and isinstance(replayed, Sql):
         equal = server.equal(live, replayed)

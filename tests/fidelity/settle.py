@@ -4,12 +4,14 @@ Both are stored in the loaded scratch database, in a transaction that is rolled 
 server's own texts of what it stored are compared.
 """
 
+import re
 from collections.abc import Callable
 
 import psycopg
 from facts import Sql
 from psycopg import sql
 
+_CONSTANT = re.compile(r"(?:'[^']*'|-?[\d.]+|null)(?:::[\w. ]+(?:\(\d+\))?)*", re.IGNORECASE)
 Session = psycopg.Connection[tuple[object, ...]]
 
 
@@ -22,13 +24,22 @@ class Server:
 
     def equal(self, left: Sql, right: Sql) -> bool | None:
         """None where the server takes one of them in no context that this knows."""
-        if _squeezed(left.text) == _squeezed(right.text):
+        if _squeezed(left) == _squeezed(right):
             return True
         ask = _QUESTIONS.get(left.kind)
         if ask is None:
             return None
         first, second = self._stored(ask, left), self._stored(ask, right)
-        return None if first is None or second is None else first == second
+        if first is None or second is None:
+            return None
+        return first == second or (left.kind == "default" and self._same_constant(left, right))
+
+    def _same_constant(self, left: Sql, right: Sql) -> bool:
+        """One value after the column's type changed: `''::character varying` of a text column."""
+        if not (_CONSTANT.fullmatch(left.text) and _CONSTANT.fullmatch(right.text)):
+            return False
+        texts = [re.sub(r"::.*$", "", one.text) for one in (left, right)]
+        return texts[0] == texts[1]
 
     def _stored(self, ask: "Callable[[Session, Sql], object]", one: Sql) -> object:
         home = one.relation.schema
@@ -45,8 +56,9 @@ class Server:
             return None
 
 
-def _squeezed(text: str) -> str:
-    return " ".join(text.split()).replace("( ", "(").replace(" )", ")")
+def _squeezed(one: Sql) -> str:
+    text = " ".join(one.text.split()).replace("( ", "(").replace(" )", ")")
+    return re.sub(r'"([a-z_][a-z0-9_]*)"', r"\1", text) if one.kind == "text" else text
 
 
 def _one(session: Session, query: str, *parameters: object) -> object:
