@@ -98,7 +98,8 @@ def _normal(scope: Scope, text: str | None) -> Hashable:
 def _constraint_content(scope: Scope, c: Constraint) -> Hashable:
     keys = tuple(_key(scope, key) for key in c.elements)
     expression = _normal(scope, c.expression)
-    return c.kind, c.columns, expression, c.target, c.target_columns, keys, c.operators
+    columns = () if c.kind == "check" else c.columns
+    return c.kind, columns, expression, c.target, c.target_columns, keys, c.operators
 
 
 def _index_content(scope: Scope, index: Index) -> Hashable:
@@ -133,6 +134,8 @@ def operator_class(key: IndexKey) -> str:
 def constraint_aspects(scope: Scope, a: Constraint, b: Constraint) -> Iterator[Aspect]:
     for attribute in _CONSTRAINT_VALUES:
         yield plain(attribute, getattr(a, attribute), getattr(b, attribute))
+    if not a.kind == b.kind == "check":  # the expression tells which columns it reads
+        yield plain("columns", a.columns, b.columns)
     yield Aspect("target", a.target, b.target, _same_target(a.target, b.target))
     check = scope.decide("check", a.expression, b.expression)
     yield Aspect("expression", a.expression, b.expression, check)
@@ -144,7 +147,6 @@ def constraint_aspects(scope: Scope, a: Constraint, b: Constraint) -> Iterator[A
 
 _CONSTRAINT_VALUES = (
     "kind",
-    "columns",
     "target_columns",
     "match",
     "on_delete",

@@ -193,7 +193,8 @@ EXPECTED_SHARED = [
     "s LIKE 'a%' | s ~~ 'a%'",
     "ta @> ARRAY['a'] | ta @> '{a}'",
     "ts AT TIME ZONE 'utc' > now() | timezone('utc', ts) > now()",
-    "v IN ('a','b') | v = ANY (ARRAY['a','b']) | v = ANY (ARRAY['a'::varchar,'b'::varchar]::text[]) | v = ANY ('{a,b}') | v = ANY ('{a,b}'::text[])",
+    "v IN ('a','b') | v = ANY (ARRAY['a','b']) | v = ANY (ARRAY['a'::varchar,'b'::varchar]::text[])"
+    " | v = ANY ('{a,b}') | v = ANY ('{a,b}'::text[])",
 ]
 
 
