@@ -1,11 +1,13 @@
 """PostgreSQL statements, read with the server's own grammar (libpg_query 17)."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 from ctb_audit.sources.ddl.operations import NotUnderstood, Operation, StatementEffect
 from ctb_audit.sources.ddl.parse_postgres.blocks import do_block
-from ctb_audit.sources.ddl.parse_postgres.nesting import TOO_DEEP, is_too_deep
+from ctb_audit.sources.ddl.parse_postgres.nesting import SAFE_LENGTH, TOO_DEEP, is_too_deep
 from ctb_audit.sources.ddl.parse_postgres.problems import EXCERPT, not_understood
 from ctb_audit.sources.ddl.parse_postgres.rejected import read_rejected
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
@@ -17,18 +19,23 @@ __all__ = ["read_statement"]
 
 def read_statement(statement: Statement, path: str) -> StatementEffect:
     """What one statement of the script `path` does; never raises for what it holds."""
-    import pgparse
-
+    parse, rejection = _grammar()
     source = Source(statement, path)
-    if is_too_deep(source):
+    if source.end > SAFE_LENGTH and is_too_deep(source):
         return _effect(source, (not_understood(source, TOO_DEEP),))
     try:
-        trees = pgparse.parse(statement.text)
-        return _read(trees, source)
-    except pgparse.PGQueryError as error:
+        return _read(parse(statement.text), source)
+    except rejection as error:
         return read_rejected(source, error.message, error.position, _read)
     except RecursionError:
         return _effect(source, (not_understood(source, TOO_DEEP),))
+
+
+@cache
+def _grammar() -> tuple[Callable[[str], list[Node]], type[Any]]:
+    import pgparse
+
+    return pgparse.parse, pgparse.PGQueryError
 
 
 def _read(trees: list[Node], source: Source) -> StatementEffect:
@@ -41,9 +48,9 @@ def _read(trees: list[Node], source: Source) -> StatementEffect:
     return _effect(source, READERS[tag](node, source))
 
 
-def _is_lost(operation: Operation) -> bool:
+def _is_lost(operation: NotUnderstood) -> bool:
     """Another dialect's words leave the rest of their statement understood."""
-    return isinstance(operation, NotUnderstood) and operation.problem.kind != "foreign-dialect-sql"
+    return operation.problem.kind != "foreign-dialect-sql"
 
 
 def _effect(source: Source, operations: tuple[Operation, ...] | None) -> StatementEffect:
@@ -51,7 +58,9 @@ def _effect(source: Source, operations: tuple[Operation, ...] | None) -> Stateme
     verdict: Literal["understood", "irrelevant", "not understood"] = "understood"
     if operations is None:
         verdict = "irrelevant"
-    elif any(_is_lost(operation) for operation in operations):
-        verdict = "not understood"
+        operations = ()
+    for operation in operations:
+        if isinstance(operation, NotUnderstood) and _is_lost(operation):
+            verdict = "not understood"
     excerpt = source.statement.text[:EXCERPT]
-    return StatementEffect(operations or (), verdict, source.here, excerpt)
+    return StatementEffect(operations, verdict, source.here, excerpt)

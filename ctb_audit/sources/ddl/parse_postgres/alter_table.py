@@ -1,5 +1,6 @@
 """ALTER TABLE and the ALTER statements that share its grammar."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -38,6 +39,10 @@ from ctb_audit.sources.ddl.parse_postgres.privileges import role_name
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 from ctb_audit.sources.ddl.parse_postgres.types import read_type
 
+_SET_DEFAULT = re.compile(
+    r"[\w.\"]+\s+ALTER\s+(?:COLUMN\s+)?[\w\"]+\s+SET\s+DEFAULT\s", re.IGNORECASE
+)
+
 
 class _Commands:
     """The commands of one statement; the tree does not say where they stand, `span` does."""
@@ -71,6 +76,8 @@ class _Commands:
 def alter_table(node: Node, source: Source) -> tuple[Operation, ...]:
     commands = _Commands(node, source)
     name = relation_name(node["relation"])
+    if len(node["cmds"]) == 1 and node["cmds"][0]["AlterTableCmd"]["subtype"] != "AT_ChangeOwner":
+        return (_operation(commands, _read(node["cmds"][0]["AlterTableCmd"], commands, 0)),)
     operations: list[Operation] = []
     actions: list[TableAction] = []
 
@@ -130,9 +137,19 @@ def _default(command: Node, commands: _Commands, position: int) -> tuple[TableAc
     if "def" not in command:
         return (AlterColumn(name, "drop default"),)
     source = commands.source
-    start, end = commands.span(position)
-    start = source.after_word("DEFAULT", start, end)
+    if len(commands.node["cmds"]) == 1:
+        end = source.end
+        start = _plain_default(commands.node["relation"]["location"], source)
+    else:
+        start, end = commands.span(position)
+        start = source.after_word("DEFAULT", start, end)
     return (AlterColumn(name, "set default", source.clean(start, end)),)
+
+
+def _plain_default(start: int, source: Source) -> int:
+    """The offset after DEFAULT in a statement of one command."""
+    plain = _SET_DEFAULT.match(source.text, start)
+    return plain.end() if plain is not None else source.after_word("DEFAULT", start)
 
 
 def _set_not_null(command: Node, commands: _Commands, position: int) -> tuple[TableAction, ...]:

@@ -1,7 +1,7 @@
 """ColumnDef nodes: a column and the constraints written with it."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ctb_audit.model import Column, Constraint, Name
 from ctb_audit.sources.ddl.parse_postgres.constraints import read_constraint
@@ -24,8 +24,7 @@ class _Parts:
     constraints: list[Constraint] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnDefinition:
+class ColumnDefinition(NamedTuple):
     """A column, its constraints in the order written, and the name of its NOT NULL."""
 
     column: Column
@@ -111,10 +110,11 @@ def default_text(
         start = source.after_word("DEFAULT", start)
     else:
         start += len("DEFAULT")
-    limit = None
+    end = -1
     if position + 1 < len(nodes):
-        limit = nodes[position + 1]["Constraint"]["location"]
-    collation = owner.get("collClause", {}).get("location", -1)
-    if collation > start and (limit is None or collation < limit):
-        limit = collation
-    return source.clean(start, source.item_end(start, limit))
+        end = nodes[position + 1]["Constraint"]["location"]
+    if "collClause" in owner:
+        collation = owner["collClause"]["location"]
+        if collation > start and (end < 0 or collation < end):
+            end = collation
+    return source.clean(start, source.item_end(start) if end < 0 else end)

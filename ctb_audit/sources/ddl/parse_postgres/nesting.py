@@ -7,15 +7,17 @@ left: the parser takes any number of them, and printing the tree then crashes th
 from ctb_audit.sources.ddl.parse_postgres.source import Source
 
 TOO_DEEP = "an expression or query nested too deeply to be read"
-_SAFE_LENGTH = 40_000
+SAFE_LENGTH = 40_000
 """Shorter texts cannot hold `_MOST` operators."""
 _MOST = 20_000
 """A third of what 8 MB of stack were measured to hold."""
 
 
 def is_too_deep(source: Source) -> bool:
-    """Whether the tree of the statement could be deeper than libpg_query can print."""
-    return len(source.text) > _SAFE_LENGTH and _depth_bound(source) > _MOST
+    """Whether the tree could be deeper than libpg_query can print; only for texts longer than
+    `SAFE_LENGTH`.
+    """
+    return _depth_bound(source) > _MOST
 
 
 def _depth_bound(source: Source) -> int:

@@ -30,13 +30,25 @@ def relations(query: Node) -> tuple[Name, ...]:
 
 
 def referenced_columns(expression: Node) -> tuple[str, ...]:
-    """The columns that an expression names, once each, in the order of the tree."""
-    found: dict[str, None] = {}
-    for node in nodes(expression, "ColumnRef"):
-        names = strings(field for field in node["fields"] if "String" in field)
-        if names:
-            found[names[-1]] = None
-    return tuple(found)
+    """The columns that an expression names, once each, in the order written."""
+    found: list[tuple[int, str]] = []
+    stack: list[Any] = [expression]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack.extend(value)
+            continue
+        if not isinstance(value, dict):
+            continue
+        column = value.get("ColumnRef")
+        if column is None:
+            stack.extend(value.values())
+        else:
+            last = column["fields"][-1].get("String")
+            if last is not None:
+                found.append((column["location"], last["sval"]))
+    found.sort()
+    return tuple(dict.fromkeys(name for _, name in found))
 
 
 def output_columns(query: Node) -> tuple[str, ...] | None:

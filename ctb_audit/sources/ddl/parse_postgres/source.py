@@ -1,7 +1,6 @@
 """The text of one statement, addressed by the byte offsets that libpg_query reports."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -46,45 +45,42 @@ class Source:
     """
 
     __slots__ = (
-        "_column",
-        "_line",
-        "_starts",
-        "_wide",
-        "end",
-        "path",
-        "start",
-        "statement",
-        "text",
+        *("_line_start", "_row", "_seen", "_wide"),
+        *("end", "path", "start", "statement", "text"),
     )
 
     def __init__(self, statement: Statement, path: str) -> None:
         text = statement.text
         self.statement = statement
         self.path = path
-        self._wide = not text.isascii()
-        self.text = text.encode(errors="replace").decode("latin-1") if self._wide else text
+        self._wide = wide = not text.isascii()
+        self.text = text.encode(errors="replace").decode("latin-1") if wide else text
         self.start = 0
         self.end = len(self.text)
-        self._line = statement.line
-        self._column = statement.column
-        self._starts: list[int] | None = None
+        self._seen = self._row = self._line_start = 0
 
     def at(self, offset: int) -> Location:
         """Absolute place in the file of a byte offset."""
-        starts = self._starts
-        if starts is None:
-            starts = self._starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
-        row = bisect_right(starts, offset) - 1
-        start = starts[row]
-        column = offset - start
-        if self._wide:
-            column = len(self.slice(start, offset))
-        return Location(self.path, self._line + row, column + (1 if row else self._column))
+        seen = self._seen
+        if offset < seen:
+            seen = self._row = self._line_start = 0
+        rows = self.text.count("\n", seen, offset)
+        if rows:
+            self._row += rows
+            self._line_start = self.text.rfind("\n", seen, offset) + 1
+        self._seen = offset
+        start = self._line_start
+        column = len(self.slice(start, offset)) if self._wide else offset - start
+        row = self._row
+        column += 1 if row else self.statement.column
+        return Location(self.path, self.statement.line + row, column)
 
     @property
     def here(self) -> Location:
         """Where the part that is being read starts."""
-        return self.at(self.start)
+        if self.start:
+            return self.at(self.start)
+        return Location(self.path, self.statement.line, self.statement.column)
 
     def slice(self, start: int, end: int) -> str:
         """The source between two byte offsets, as written."""
@@ -139,14 +135,13 @@ class Source:
                 return match.end()
         return self.end
 
-    def item_end(self, start: int, limit: int | None = None) -> int:
+    def item_end(self, start: int) -> int:
         """Where the list item that starts here ends: a comma or closing bracket of its own
-        level, else `limit`.
+        level, else the end.
         """
-        text = self.text
-        limit = self.end if limit is None else limit
+        text, end = self.text, self.end
         depth = 0
-        while match := _STOP.search(text, start, limit):
+        while match := _STOP.search(text, start, end):
             found, start = match.group(), match.end()
             if found in _OPENING:
                 depth += 1
@@ -158,7 +153,7 @@ class Source:
                 return match.start()
             elif found == "/*":
                 start = self.comment_end(match.start())
-        return limit
+        return end
 
     def opening(self, start: int) -> int:
         """The offset of the first opening parenthesis from here on, -1 if there is none."""
