@@ -158,7 +158,14 @@ def _enforces(
                 doubt = doubt or Unsure(outcome.reason)
             elif not conforms({**probe, **outcome.row}):
                 return Missing(_accepted(probe, both))
-    return doubt or Holds(", ".join(by) or "a trigger that corrects the value")
+    return doubt or Holds(_credited(by))
+
+
+def _credited(by: Iterable[str]) -> str:
+    """What holds the rule; a length that stops an odd probe besides is not worth a mention."""
+    names = list(by)
+    rules = [name for name in names if not name.startswith("type ")]
+    return ", ".join(rules or names) or "a trigger that corrects the value"
 
 
 def _accepted(probe: Row, both: bool) -> str:

@@ -209,7 +209,7 @@ def rejects_row(
     changed = [name for name in row if old is None or row[name] != old.get(name)]
     values |= _context(trigger, table, event)
     fires = trigger_fires(trigger, event, changed=changed, values=values)
-    if fires is False:
+    if fires is False or (fires is None and _may_not_fire(trigger)):
         return No(row)
     if function is None:
         return _unread(trigger)
@@ -220,6 +220,12 @@ def rejects_row(
     if fires is None and isinstance(outcome, Yes):
         return Undecided(f"the WHEN of trigger {trigger.name} is not decided")
     return outcome
+
+
+def _may_not_fire(trigger: Trigger) -> bool:
+    """Whether an undecided WHEN depends on nothing but columns that the row leaves free."""
+    node = expression(trigger.when or "")
+    return node is not None and is_modelled(node)
 
 
 _HARMLESS_BUILT_INS = frozenset(
