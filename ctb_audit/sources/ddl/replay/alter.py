@@ -1,7 +1,6 @@
 """ALTER TABLE: the server runs the actions of one statement in passes."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from ctb_audit.model import Name, Table
@@ -38,6 +37,7 @@ from ctb_audit.sources.ddl.replay.inheritance import (
 )
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
+from ctb_audit.sources.ddl.replay.values import replace
 
 _CONSTRAINT_PASS = {"check": 5, "not null": 5, "foreign key": 8}
 

@@ -1,7 +1,6 @@
 """ADD COLUMN and ALTER COLUMN."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 from ctb_audit.model import Column, Name, Table, Type
@@ -13,6 +12,7 @@ from ctb_audit.sources.ddl.replay.columns import (
     note_use,
     own_sequence,
     sequence_of,
+    without_null_default,
 )
 from ctb_audit.sources.ddl.replay.constraints import (
     add_foreign_key,
@@ -24,6 +24,7 @@ from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.sequences import altered
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
+from ctb_audit.sources.ddl.replay.values import replace
 
 
 def add_column(state: State, name: Name, action: AddColumn, only: bool) -> None:
@@ -121,7 +122,7 @@ def _set_default(state: State, table: Table, column: Column, action: AlterColumn
     owned = drawn if drawn in sequence_of(state, table.qualified, column.name) else None
     if drawn is not None:
         state.users.add(drawn, table.qualified)
-    return replace(column, default=default, serial=owned)
+    return without_null_default(replace(column, default=default, serial=owned))
 
 
 def _drop_default(state: State, table: Table, column: Column, action: AlterColumn) -> Column:

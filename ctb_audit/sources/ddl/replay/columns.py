@@ -1,7 +1,6 @@
 """Columns as the server stores them: resolved types, serial, identity."""
 
 import re
-from dataclasses import replace
 
 from ctb_audit.model import Column, Name, Sequence, Type
 from ctb_audit.semantics.types import SERIALS, without_serial
@@ -10,6 +9,7 @@ from ctb_audit.sources.ddl.replay.expressions import quote, tokens
 from ctb_audit.sources.ddl.replay.sequences import completed
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
+from ctb_audit.sources.ddl.replay.values import replace
 
 
 def build(state: State, table: Name, column: Column) -> Column:
@@ -26,7 +26,11 @@ def build(state: State, table: Name, column: Column) -> Column:
             default=nextval(sequence),
             serial=sequence,
         )
-    column = replace(column, type=resolve_type(state, column.type, table))
+    resolved = resolve_type(state, column.type, table)
+    if resolved is not column.type:
+        column = replace(column, type=resolved)
+    if column.default is not None:
+        column = without_null_default(column)
     if column.identity:
         own_sequence(state, table, column.name, column.type.name)
         return replace(column, nullable=False)
@@ -40,6 +44,13 @@ def note_use(state: State, table: Name, column: Column) -> None:
         state.users.add(Name(schema, name), table)
     if column.serial is not None:
         state.users.add(column.serial, table)
+
+
+def without_null_default(column: Column) -> Column:
+    """The server stores no default that is a NULL constant; a domain's it does."""
+    if column.type.family != "domain" and _NULL.match(column.default or ""):
+        return replace(column, default=None)
+    return column
 
 
 def nextval(sequence: Name) -> str:
@@ -87,6 +98,7 @@ def untyped(name: str) -> Column:
     return Column(name, Type("unknown", "unknown"))
 
 
+_NULL = re.compile(r"\(*null(?:::[\w .]+(?:\([\d, ]*\))?(?:\[\])*)?\)*\Z", re.IGNORECASE)
 _NEXTVAL = re.compile(r"\s*(?:pg_catalog\.)?nextval\s*\(\s*\(?'((?:[^']|'')+)'", re.IGNORECASE)
 
 

@@ -1,13 +1,13 @@
 """Constraints of tables: merging, checking, naming and adding them as the server does."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from ctb_audit.model import Constraint, Index, Merged, Name, Table, Type
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.expressions import columns_in
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
+from ctb_audit.sources.ddl.replay.values import replace
 
 INDEXED = ("primary key", "unique", "exclusion")
 _SYSTEM_COLUMNS = frozenset(["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"])

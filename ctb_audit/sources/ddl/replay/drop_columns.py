@@ -1,7 +1,5 @@
 """DROP COLUMN and everything that goes with a column, or stands in its way."""
 
-from dataclasses import replace
-
 from ctb_audit.model import Column, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.operations import DropColumn
 from ctb_audit.sources.ddl.replay.alter_constraints import remove_constraint
@@ -10,6 +8,7 @@ from ctb_audit.sources.ddl.replay.expressions import columns_in, tokens
 from ctb_audit.sources.ddl.replay.indexes import index_columns
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.values import replace
 
 
 def drop_column(state: State, name: Name, action: DropColumn, only: bool) -> None:

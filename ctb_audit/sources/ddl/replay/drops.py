@@ -1,7 +1,6 @@
 """DROP of whole objects, with what depends on them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import Drop, ObjectRef
@@ -16,6 +15,7 @@ from ctb_audit.sources.ddl.replay.drop_parts import (
 )
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
+from ctb_audit.sources.ddl.replay.values import replace
 
 Targets = frozenset[Name]
 _RELATIONS = ("table", "foreign table", "view", "materialized view", "index", "sequence")

@@ -17,6 +17,9 @@ def clip(text: str, size: int) -> str:
 
 def object_name(first: str, second: str | None, label: str) -> str:
     """`first_second_label` within 63 bytes."""
+    plain = f"{first}_{label}" if second is None else f"{first}_{second}_{label}"
+    if len(plain) <= LIMIT and plain.isascii():
+        return plain
     room = LIMIT - len(label.encode()) - 1 - (0 if second is None else 1)
     one = len(first.encode())
     two = len(second.encode()) if second is not None else 0

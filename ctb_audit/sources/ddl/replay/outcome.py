@@ -1,7 +1,6 @@
 """The frozen Catalog that a state amounts to."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from ctb_audit.model import (
     Catalog,
@@ -16,6 +15,7 @@ from ctb_audit.model import (
 )
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
+from ctb_audit.sources.ddl.replay.values import replace
 
 
 def catalog(

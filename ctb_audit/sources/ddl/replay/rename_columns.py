@@ -1,12 +1,12 @@
 """RENAME COLUMN through keys, constraints, indexes, policies, triggers, partitions and children."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ctb_audit.model import Column, Constraint, Index, IndexKey, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.replay import expressions
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.values import replace
 
 Renamer = Callable[[str | None], str | None]
 

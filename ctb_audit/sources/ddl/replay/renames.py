@@ -1,7 +1,6 @@
 """RENAME of objects and their parts, through everything that names them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ctb_audit.model import Name, UserType
 from ctb_audit.sources.ddl.operations import Rename
@@ -11,6 +10,7 @@ from ctb_audit.sources.ddl.replay.rename_columns import rename_column
 from ctb_audit.sources.ddl.replay.routines import find_routine
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
 from ctb_audit.sources.ddl.replay.types import type_name
+from ctb_audit.sources.ddl.replay.values import replace
 
 _RELATIONS = ("table", "foreign table", "view", "materialized view", "index", "sequence")
 

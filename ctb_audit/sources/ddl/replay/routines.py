@@ -1,7 +1,6 @@
 """Functions, triggers and policies."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from ctb_audit.model import Argument, Function, Name, Table, Trigger
 from ctb_audit.sources.ddl.operations import (
@@ -16,6 +15,7 @@ from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
+from ctb_audit.sources.ddl.replay.values import replace
 
 # ---- functions -------------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
 """CREATE SEQUENCE, ALTER SEQUENCE and what the server fills in."""
 
-from dataclasses import replace
 from typing import Any
 
 from ctb_audit.model import Name, Sequence
 from ctb_audit.sources.ddl.operations import AlterSequence, CreateSequence
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.values import replace
 
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 

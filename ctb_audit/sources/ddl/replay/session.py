@@ -1,7 +1,7 @@
 """The session: search_path, transactions, schemas and extensions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ctb_audit.model import Schema
 from ctb_audit.sources.ddl.operations import (
@@ -19,6 +19,7 @@ from ctb_audit.sources.ddl.operations import (
 )
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.values import replace
 
 _BUILT_IN = ("plpgsql",)
 

@@ -1,7 +1,5 @@
 """CREATE TABLE and CREATE TABLE AS, in the order in which the server builds a table."""
 
-from dataclasses import replace
-
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like
 from ctb_audit.sources.ddl.replay.columns import build, note_use, untyped
@@ -22,6 +20,7 @@ from ctb_audit.sources.ddl.replay.likes import apply_like, like_columns
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
+from ctb_audit.sources.ddl.replay.values import replace
 
 
 def create_table(state: State, op: CreateTable) -> None:

@@ -1,12 +1,12 @@
 """What a type name as written means."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ctb_audit.model import Name, Type
 from ctb_audit.semantics.types import postgres_type
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.values import replace
 
 # type -> the extensions that define it
 EXTENSION_TYPES: Mapping[str, tuple[str, ...]] = {
@@ -86,7 +86,10 @@ def _of_extension(state: State, written: Type, name: str, objects: tuple[Name, .
     if not known and state.strict:
         raise Refusal(f'type "{written.name}" does not exist', *objects)
     built_in = postgres_type(name)
-    return replace(written, name=name, family=built_in[1] if built_in else "unknown")
+    if built_in:
+        return replace(written, name=name, family=built_in[1])
+    home = next((e.schema for e in map(state.extensions.get, EXTENSION_TYPES[name]) if e), None)
+    return written if home is None else replace(written, name=f"{home}.{name}")
 
 
 def _user_type(state: State, written: Type, name: Name, objects: tuple[Name, ...]) -> Type:

@@ -1,12 +1,11 @@
 """CREATE VIEW and CREATE MATERIALIZED VIEW."""
 
-from dataclasses import replace
-
 from ctb_audit.model import Name
 from ctb_audit.sources.ddl.operations import CreateView
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State, ViewEntry
+from ctb_audit.sources.ddl.replay.values import replace
 
 
 def create_view(state: State, op: CreateView) -> None:
