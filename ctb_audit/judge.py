@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from ctb_audit.checks import PROJECT_REGISTRY, REGISTRY
-from ctb_audit.model import Location, Name, Problem, System
+from ctb_audit.model import SYSTEMS, Location, Name, Problem, System
 from ctb_audit.project import Project, Subject
 from ctb_audit.result import Finding, NotJudged, TableResult, UnknownVerdict
 from ctb_audit.standard import SEVERITIES, WEIGHTS, Rule, Severity
@@ -103,8 +103,8 @@ def _doubts(project: Project) -> dict[tuple[System, Name], _Doubt]:
             if problem.kind != "not-understood":
                 continue
             for name in problem.objects:
-                for system in ("postgresql", "bigquery", "sqlite", "mysql"):
-                    key = (system, name)
+                for system in SYSTEMS:
+                    key: tuple[System, Name] = (system, name)
                     if key in project.tables and project.tables[key].surface == catalog.surface:
                         found.setdefault(key, _Doubt.of(problem))
     return found

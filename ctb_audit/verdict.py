@@ -16,7 +16,8 @@ class Pass:
 class Fail:
     """The requirement is not met. `message` says only what the check knows: the defect, in one
     clause without the table's name. `object` is the index, constraint or trigger meant, where
-    it is not the requirement. `location` is the column's or object's; the engine falls back to the table's.
+    it is not the requirement. `location` is the column's or object's, else the engine takes the
+    table's.
     `severity` overrides the rule's where one rule has two (exhausted-identifier-space).
     """
 

@@ -137,7 +137,7 @@ def test_fixing_everything_gains_what_is_missing(
     if score is not None:
         assert rescore.without(found) == 100
         assert all(rescore.gain(f) >= 0 for f in found)
-        exact = sum(rescore.gain(f) for f in found)
+        exact = float(sum((rescore.gain(f) for f in found), Fraction(0)))
         assert abs(exact - (100 - score)) <= 1
 
 

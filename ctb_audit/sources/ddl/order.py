@@ -9,7 +9,8 @@ surface, the migrations first. A whole-schema file (`WHOLE`) is a group by itsel
 |---|---|
 | `2025-10-20_x.sql`, `001_x.sql`, `1_x.up.sql` | number, then whole name |
 | Flyway `V1_2__x.sql`, `B..`, `R__x.sql` | versions from the last baseline on, then repeatable |
-| `<stamp>_x/migration.sql` (Prisma), `<stamp>_x/up.sql` (Diesel) | name of the folder |
+| `<stamp>_x/migration.sql` (Prisma) | name of the folder |
+| `<stamp>_x/up.sql` (Diesel) | stamp without its dashes |
 | Sqitch `deploy/x.sql` | `sqitch.plan`, else the name |
 
 Files that take a migration back are left out (`undo`), and those that a dotted part of their name
@@ -171,10 +172,15 @@ def _place(path: str, folder: str) -> tuple[int, tuple[int, ...], str, str]:
         return (2 if flyway["repeat"] else 0, version, name, path)
     above = basename(dirname(path))
     year = (int(above),) if above.isdigit() and dirname(path) != folder else ()
-    number = _NUMBER.match(name)
+    number = _NUMBER.match(_diesel_version(name) if _stem(path) == "up" else name)
     if number is None:
         return 1, year, name, path
     return 0, (*year, int(number.group())), name, path
+
+
+def _diesel_version(name: str) -> str:
+    """Diesel orders by what stands before the first `_`, without its dashes."""
+    return name.partition("_")[0].replace("-", "")
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ def groups(*paths: str) -> list[tuple[str, str, list[str]]]:
         ["001_a.sql", "2025-08-19_a.sql", "extra.sql"],
         ["20230101_b/migration.sql", "20240101_a/migration.sql"],
         ["2020-01-01-000000_b/up.sql", "2021-01-01-000000_a/up.sql"],
+        ["20140929103756_b/up.sql", "2017-09-23-182408_a/up.sql", "20200101000000_c/up.sql"],
         ["2023/002_a.sql", "2024/001_a.sql"],
     ],
 )
