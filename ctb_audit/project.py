@@ -1,6 +1,6 @@
 """What checks see: subjects, their surfaces, documents and configuration, frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ from ctb_audit.model import (
     Table,
     UserType,
 )
+from ctb_audit.semantics.answers import Answer
 from ctb_audit.standard import Level, Standard, TrackingField
 
 
@@ -157,6 +158,11 @@ class Project:
         for catalog in self.catalogs:
             found[catalog.surface] = {**catalog.types_by_name, **found.get(catalog.surface, {})}
         return found
+
+    @cached_property
+    def answers(self) -> dict[Hashable, Answer]:
+        """What was found out about tables that are guarded alike (`checks.guarding`)."""
+        return {}
 
     def user_type(self, subject: Subject, name: str) -> UserType | None:
         """The enum, domain or other type that a column's type names as `schema.name`."""

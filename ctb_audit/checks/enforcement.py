@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, base_type, column_of, tracked
+from ctb_audit.checks.guarding import ask
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
 from ctb_audit.checks.registry import check
 from ctb_audit.checks.triggers import ineffective
-from ctb_audit.model import Column, Table
+from ctb_audit.model import Column
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
 from ctb_audit.semantics.enforcement import (
@@ -19,8 +20,6 @@ from ctb_audit.semantics.enforcement import (
     enforces_range,
     enforces_values,
 )
-from ctb_audit.semantics.guards import Types
-from ctb_audit.semantics.inline import Functions
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
 
@@ -35,7 +34,7 @@ def unenforced_format(
         yield NotApplicable(MISSING_COLUMN)
         return
     pattern = project.standard.formats[wanted.format]
-    answer = enforces_format(*_guards(subject, project), column.name, pattern)
+    answer = ask(enforces_format, subject, project, (column.name,), pattern=pattern)
     verdict = _judged(answer, column, subject)
     if isinstance(verdict, Fail) and _watched(column, subject, project):
         verdict = NotApplicable("its trigger is judged by ineffective-trigger")
@@ -52,8 +51,8 @@ def unenforced_range(
     if wanted is None or column is None:
         yield NotApplicable(MISSING_COLUMN)
         return
-    guards = _guards(subject, project)
-    answer = enforces_range(*guards, column.name, low=wanted.minimum, high=wanted.maximum)
+    low, high = wanted.minimum, wanted.maximum
+    answer = ask(enforces_range, subject, project, (column.name,), low=low, high=high)
     yield _or_stated(_judged(answer, column, subject), stated, subject, project)
 
 
@@ -70,7 +69,7 @@ def unenforced_order(
     if last is None or first is None or not asked:
         yield NotApplicable(MISSING_COLUMN)
         return
-    answer = enforces_order(*_guards(subject, project), last.name, first.name)
+    answer = ask(enforces_order, subject, project, (last.name, first.name))
     yield _or_stated(_judged(answer, last, subject), stated, subject, project)
 
 
@@ -82,7 +81,7 @@ def unenforced_email_format(
         named = any(fnmatchcase(column.name, name) for name in names)
         type_ = base_type(column, subject, project)
         if named and type_.family == "text" and not column.type.dimensions:
-            answer = enforces_email(*_guards(subject, project), column.name)
+            answer = ask(enforces_email, subject, project, (column.name,))
             yield _judged(answer, column, subject, column.name)
 
 
@@ -91,13 +90,8 @@ def unenforced_documented_values(subject: Subject, project: Project) -> Iterator
     """The values that the standard itself lists for a tracking column."""
     for wanted, column in tracked(subject, project):
         if wanted.values:
-            answer = enforces_values(*_guards(subject, project), column.name, wanted.values)
+            answer = ask(enforces_values, subject, project, (column.name,), values=wanted.values)
             yield _judged(answer, column, subject, column.name)
-
-
-def _guards(subject: Subject, project: Project) -> tuple[Table, Functions, Types]:
-    surface = subject.surface
-    return subject.table, project.functions.get(surface, {}), project.types.get(surface, {})
 
 
 def _judged(answer: Answer, column: Column, subject: Subject, requirement: str = "") -> Verdict:
