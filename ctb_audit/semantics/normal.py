@@ -116,10 +116,11 @@ def _const(node: Const, columns: Columns) -> Typed:
 
 def _ref(node: Ref, columns: Columns) -> Typed:
     column = node.path[-1]
-    if column not in columns or node.path[0] in ("new", "old"):
+    if column not in columns:
         return node, ""
     type_ = columns[column]
-    return Ref((column,)), DOMAIN if type_.family in ("domain", "unknown") else type_name(type_)
+    row = node.path[:1] if len(node.path) > 1 and node.path[0] in ("new", "old") else ()
+    return Ref((*row, column)), DOMAIN if type_.family in ("domain", "unknown") else type_name(type_)
 
 
 def _cast(node: Cast, columns: Columns) -> Typed:

@@ -235,6 +235,13 @@ def test_views(a: str, b: str, expected: str) -> None:
     assert equal(a, b, columns={}, kind="view") == expected
 
 
+def test_rows_of_a_trigger_stay_apart() -> None:
+    served = "((old.v)::text IS DISTINCT FROM (new.v)::text)"
+    written = "OLD.v IS DISTINCT FROM NEW.v"
+    assert equal(written, served, columns=COLUMNS, kind="when") == "equal"
+    assert equal(written, "OLD.v IS DISTINCT FROM OLD.v", columns=COLUMNS, kind="when") != "equal"
+
+
 def test_normal_form_of_what_is_no_expression() -> None:
     with pytest.raises(Unreadable):
         normalize("n FROM t", COLUMNS)
