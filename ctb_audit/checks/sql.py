@@ -5,14 +5,17 @@ from collections.abc import Iterable, Iterator
 from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.model import Name, Problem, ProblemKind, Surface
 from ctb_audit.project import Project, Subject
-from ctb_audit.verdict import Fail, Pass, Verdict
+from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
 SHOWN = 3  # problems that one message lists
 
 
 @check
 def reported_problem(subject: Subject, project: Project, *, kind: ProblemKind) -> Iterator[Verdict]:
-    """Problems of one kind whose statements name the table."""
+    """Problems of one kind whose statements name the table; a live table was not read from SQL."""
+    if subject.surface == "live":
+        yield NotApplicable("the table was read from a catalog, not from SQL")
+        return
     found = [p for p in project.problems_of(subject) if p.kind == kind]
     yield _summed_up(found) if found else Pass()
 
