@@ -5,7 +5,6 @@ from collections.abc import Callable
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import Drop, ObjectRef
 from ctb_audit.sources.ddl.replay.alter_constraints import release_name, remove_constraint
-from ctb_audit.sources.ddl.replay.columns import drawn_sequence
 from ctb_audit.sources.ddl.replay.drop_columns import drop_view, refuse_dependent, remove_column
 from ctb_audit.sources.ddl.replay.drop_parts import (
     drop_function,
@@ -13,6 +12,7 @@ from ctb_audit.sources.ddl.replay.drop_parts import (
     missing,
     remove_function,
 )
+from ctb_audit.sources.ddl.replay.drop_sequences import remove_sequence
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
 from ctb_audit.sources.ddl.replay.values import replace
@@ -165,35 +165,6 @@ def _drop_sequence(state: State, target: ObjectRef, op: Drop, together: Targets)
     found = _relation(state, target, op, ("sequence",))
     if found is not None:
         remove_sequence(state, found, op.cascade)
-
-
-def remove_sequence(state: State, name: Name, cascade: bool) -> None:
-    sequence = state.sequences[name]
-    if sequence.owned_by is not None:
-        schema, table_name, column_name = sequence.owned_by
-        table = state.tables.get(Name(schema, table_name))
-        column = table.column(column_name) if table else None
-        if column is not None and column.identity:
-            message = f"cannot drop sequence {name.name} because column {column_name} requires it"
-            raise Refusal(message, Name(schema, table_name))
-    for user in [*state.using_tables(name)]:
-        _drop_defaults(state, user, name, cascade)
-    del state.sequences[name]
-    del state.relations[name]
-
-
-def _drop_defaults(state: State, user: Table, sequence: Name, cascade: bool) -> None:
-    """Defaults that draw from a sequence refuse, or go."""
-    columns = []
-    for column in user.columns:
-        drawn = None if column.default is None else drawn_sequence(state, column.default)
-        if drawn != sequence:
-            columns.append(column)
-            continue
-        dependent = f"default value for column {column.name} of table {user.name}"
-        refuse_dependent(state, user.qualified, f"sequence {sequence.name}", dependent, cascade)
-        columns.append(replace(column, default=None, serial=None))
-    state.put(replace(user, columns=tuple(columns)))
 
 
 def _drop_type(state: State, target: ObjectRef, op: Drop, together: Targets) -> None:

@@ -38,12 +38,12 @@ def _move_table(state: State, old: Name, new: Name) -> None:
     state.tables.rekey(old, new, table)
     _follow_table(state, old, new)
     _carry_indexes(state, old, new)
+    for column in table.columns:
+        note_use(state, new, column)
     _carry_sequences(state, old, new)
     for user in (*state.users.of(old), new):
         _retarget(state, user, old, new)
         state.users.add(new, user)
-    for column in state.tables[new].columns:
-        note_use(state, new, column)
     _follow_in_views(state, old, new)
     retype_users(state, old, new)
 

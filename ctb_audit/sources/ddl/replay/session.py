@@ -89,7 +89,8 @@ def set_search_path(state: State, block: Block, op: SetSearchPath) -> None:
     """SET LOCAL holds until the transaction ends; outside of one it does nothing."""
     if op.local:
         if block.open:
-            state.session["local path"] = op.schemas or state.default_path
+            path = state.default_path if op.schemas is None else op.schemas
+            state.session["local path"] = path
         return
     state.session.discard("local path")
     if op.schemas is None:

@@ -151,7 +151,11 @@ class State:
     @property
     def path(self) -> tuple[str, ...]:
         """The schemas searched for names without one."""
-        return self.session.get("local path") or self.session.get("path") or self.default_path
+        local = self.session.get("local path")
+        if local is not None:
+            return local
+        path = self.session.get("path")
+        return self.default_path if path is None else path
 
     @property
     def default_path(self) -> tuple[str, ...]:

@@ -1,0 +1,37 @@
+"""DROP SEQUENCE and the defaults that draw from one."""
+
+from ctb_audit.model import Name, Table
+from ctb_audit.sources.ddl.replay.columns import drawn_sequence
+from ctb_audit.sources.ddl.replay.drop_columns import refuse_dependent
+from ctb_audit.sources.ddl.replay.refusal import Refusal
+from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.values import replace
+
+
+def remove_sequence(state: State, name: Name, cascade: bool) -> None:
+    sequence = state.sequences[name]
+    if sequence.owned_by is not None:
+        schema, table_name, column_name = sequence.owned_by
+        table = state.tables.get(Name(schema, table_name))
+        column = table.column(column_name) if table else None
+        if column is not None and column.identity:
+            message = f"cannot drop sequence {name.name} because column {column_name} requires it"
+            raise Refusal(message, Name(schema, table_name))
+    for user in [*state.using_tables(name)]:
+        _drop_defaults(state, user, name, cascade)
+    del state.sequences[name]
+    del state.relations[name]
+
+
+def _drop_defaults(state: State, user: Table, sequence: Name, cascade: bool) -> None:
+    """Defaults that draw from a sequence refuse, or go."""
+    columns = []
+    for column in user.columns:
+        drawn = None if column.default is None else drawn_sequence(state, column.default)
+        if drawn != sequence:
+            columns.append(column)
+            continue
+        dependent = f"default value for column {column.name} of table {user.name}"
+        refuse_dependent(state, user.qualified, f"sequence {sequence.name}", dependent, cascade)
+        columns.append(replace(column, default=None, serial=None))
+    state.put(replace(user, columns=tuple(columns)))
