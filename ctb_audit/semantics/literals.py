@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
-from ctb_audit.semantics.parse import boolean_from
+from ctb_audit.semantics.leaves import boolean_from
 from ctb_audit.semantics.tree import Const, Value
 from ctb_audit.semantics.values import array_literal
 

@@ -120,7 +120,8 @@ def _ref(node: Ref, columns: Columns) -> Typed:
         return node, ""
     type_ = columns[column]
     row = node.path[:1] if len(node.path) > 1 and node.path[0] in ("new", "old") else ()
-    return Ref((*row, column)), DOMAIN if type_.family in ("domain", "unknown") else type_name(type_)
+    hidden = type_.family in ("domain", "unknown")
+    return Ref((*row, column)), DOMAIN if hidden else type_name(type_)
 
 
 def _cast(node: Cast, columns: Columns) -> Typed:

@@ -4,13 +4,19 @@ Refused (Untranslatable), because their answer could differ: back references, em
 `b`, `e`, `p`, `w` and `x`, collating elements, and whatever PostgreSQL itself rejects.
 """
 
-import string
 from collections.abc import Mapping
 from functools import lru_cache
 
+from ctb_audit.semantics.character_classes import (
+    CLASSES,
+    CONTROLS,
+    DIGITS,
+    EDGES,
+    LOOKS,
+    SHORTHANDS,
+)
 from ctb_audit.semantics.patterns import (
     ANY,
-    WORD,
     Chars,
     Edge,
     Either,
@@ -22,51 +28,6 @@ from ctb_audit.semantics.patterns import (
     Untranslatable,
 )
 
-_LETTERS = frozenset(string.ascii_letters)
-_DIGITS = frozenset(string.digits)
-_SPACE = frozenset(" \t\n\r\f\v")
-_CLASSES: Mapping[str, frozenset[str]] = {
-    "alpha": _LETTERS,
-    "digit": _DIGITS,
-    "alnum": _LETTERS | _DIGITS,
-    "upper": frozenset(string.ascii_uppercase),
-    "lower": frozenset(string.ascii_lowercase),
-    "space": _SPACE,
-    "blank": frozenset(" \t"),
-    "punct": frozenset(string.punctuation),
-    "xdigit": frozenset(string.hexdigits),
-    "cntrl": frozenset(map(chr, (*range(32), 127))),
-    "print": frozenset(map(chr, range(32, 127))),
-    "graph": frozenset(map(chr, range(33, 127))),
-    "word": WORD,
-    "ascii": frozenset(map(chr, range(128))),
-}
-_SHORTHANDS: Mapping[str, Chars] = {
-    "d": Chars(_DIGITS),
-    "D": Chars(_DIGITS, negated=True),
-    "w": Chars(WORD),
-    "W": Chars(WORD, negated=True),
-    "s": Chars(_SPACE),
-    "S": Chars(_SPACE, negated=True),
-}
-_EDGES: Mapping[str, str] = {
-    "A": "start",
-    "Z": "end",
-    "m": "word start",
-    "M": "word end",
-    "y": "word edge",
-    "Y": "not word edge",
-}
-_CONTROLS: Mapping[str, str] = {
-    **{"a": "\a", "b": "\b", "B": "\\", "e": "\x1b", "f": "\f"},
-    **{"n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"},
-}
-_LOOKS: Mapping[str, tuple[bool, bool]] = {  # behind, negated
-    "(?=": (False, False),
-    "(?!": (False, True),
-    "(?<=": (True, False),
-    "(?<!": (True, True),
-}
 _MOST_REPEATS = 255
 
 
@@ -182,7 +143,7 @@ class _Reader:
             if self._take(token):
                 return bounds
         following = self.text[self.at + 1 : self.at + 2]
-        if self.text[self.at : self.at + 1] != "{" or following not in _DIGITS:
+        if self.text[self.at : self.at + 1] != "{" or following not in DIGITS:
             return None
         end = self.text.find("}", self.at)
         if end < 0:
@@ -192,7 +153,7 @@ class _Reader:
         return _counts(inner)
 
     def _atom(self) -> Pattern:
-        for token, (behind, negated) in _LOOKS.items():
+        for token, (behind, negated) in LOOKS.items():
             if self._take(token):
                 return Look(self._group(), behind, negated)
         if self._take("(?:") or self._take("("):
@@ -203,7 +164,7 @@ class _Reader:
         special = self._special(char)
         if special is not None:
             return special
-        if char in "*+?" or (char == "{" and self.text[self.at : self.at + 1] in _DIGITS):
+        if char in "*+?" or (char == "{" and self.text[self.at : self.at + 1] in DIGITS):
             raise Untranslatable("quantifier operand invalid")
         return self._folded(Chars(frozenset({char})))
 
@@ -228,12 +189,12 @@ class _Reader:
 
     def _escape(self) -> Pattern:
         char = self._next()
-        if char in _SHORTHANDS:
+        if char in SHORTHANDS:
             self.by_locale = True
-            return self._line_bound(_SHORTHANDS[char])
-        if char in _EDGES:
+            return self._line_bound(SHORTHANDS[char])
+        if char in EDGES:
             self.by_locale = self.by_locale or char in "mMyY"
-            return Edge(_EDGES[char])
+            return Edge(EDGES[char])
         return self._folded(Chars(frozenset({self._escaped(char)})))
 
     def _escaped(self, char: str) -> str:
@@ -242,13 +203,13 @@ class _Reader:
             return char
         if char in "uUx":
             return self._code({"u": 4, "U": 8, "x": 255}[char], exact=char != "x")
-        if char in _CONTROLS and not (char == "0" and self.text[self.at : self.at + 1].isdigit()):
-            return _CONTROLS[char]
+        if char in CONTROLS and not (char == "0" and self.text[self.at : self.at + 1].isdigit()):
+            return CONTROLS[char]
         raise Untranslatable(f"escape \\{char}")
 
     def _code(self, digits: int, exact: bool) -> str:
         found = ""
-        while len(found) < digits and self.text[self.at : self.at + 1] in _CLASSES["xdigit"]:
+        while len(found) < digits and self.text[self.at : self.at + 1] in CLASSES["xdigit"]:
             found += self._next()
         code = int(found, 16) if found and (len(found) == digits or not exact) else -1
         if not 0 < code <= 0x10FFFF:
@@ -275,12 +236,12 @@ class _Reader:
             raise Untranslatable("collating elements")
         if self.text.startswith("\\", self.at):
             following = self.text[self.at + 1 : self.at + 2]
-            if following in _SHORTHANDS and following:
+            if following in SHORTHANDS and following:
                 self.at += 2
                 self.by_locale = True
                 if following.isupper():
                     raise Untranslatable(f"\\{following} within brackets")
-                return _SHORTHANDS[following].chars
+                return SHORTHANDS[following].chars
         low = self._bracket_char()
         is_range = self.text.startswith("-", self.at) and self.text[self.at + 1 :][:1] != "]"
         if not is_range:
@@ -302,11 +263,11 @@ class _Reader:
     def _named_class(self) -> frozenset[str]:
         end = self.text.find(":]", self.at)
         name = self.text[self.at : end] if end >= 0 else ""
-        if name not in _CLASSES:
+        if name not in CLASSES:
             raise Untranslatable("invalid character class")
         self.at = end + 2
         self.by_locale = True
-        return _CLASSES[name]
+        return CLASSES[name]
 
     def _folded(self, chars: Chars) -> Chars:
         if not self.ignore_case:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 
 from ctb_audit.model import Type
-from ctb_audit.semantics.parse import boolean_from
+from ctb_audit.semantics.leaves import boolean_from
 
 
 class Special(Enum):

@@ -4,7 +4,8 @@ from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any
 
-from ctb_audit.semantics.parse import Unreadable, frozen, raw_statements
+from ctb_audit.semantics.leaves import frozen
+from ctb_audit.semantics.parse import Unreadable, raw_statements
 
 
 def same_query(a: str, b: str) -> bool:

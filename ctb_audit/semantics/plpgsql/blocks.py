@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ctb_audit.semantics.parse import Raw
+from ctb_audit.semantics.leaves import Raw
 from ctb_audit.semantics.plpgsql.conditions import is_current
 from ctb_audit.semantics.plpgsql.machine import Machine, expression
 from ctb_audit.semantics.plpgsql.source import (

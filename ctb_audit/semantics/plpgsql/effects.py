@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from ctb_audit.model import Function, Table, Trigger
-from ctb_audit.semantics.parse import Raw, Unreadable
+from ctb_audit.semantics.leaves import Raw
+from ctb_audit.semantics.parse import Unreadable
 from ctb_audit.semantics.plpgsql.source import Body, all_statements, body_of, text_of
 from ctb_audit.semantics.plpgsql.triggers import is_active
 

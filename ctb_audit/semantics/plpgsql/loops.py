@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from ctb_audit.semantics.evaluate import evaluate
-from ctb_audit.semantics.parse import Raw
+from ctb_audit.semantics.leaves import Raw
 from ctb_audit.semantics.plpgsql.machine import Machine, TooManyPaths
 from ctb_audit.semantics.plpgsql.source import statements, text_of
 from ctb_audit.semantics.plpgsql.statements import forget_all

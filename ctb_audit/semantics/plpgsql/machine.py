@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ctb_audit.semantics.evaluate import evaluate, value_of
-from ctb_audit.semantics.parse import Raw, Unreadable, parse_expression
+from ctb_audit.semantics.leaves import Raw
+from ctb_audit.semantics.parse import Unreadable, parse_expression
 from ctb_audit.semantics.plpgsql.conditions import is_modelled, means_unchanged, writes
 from ctb_audit.semantics.plpgsql.source import Body, kind_of, text_of
 from ctb_audit.semantics.plpgsql.states import End, Flow, State, Written, merged

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from ctb_audit.model import Function
-from ctb_audit.semantics.parse import NO_GRAMMAR, Raw, Unreadable, node_from, raw_statements
+from ctb_audit.semantics.leaves import Raw
+from ctb_audit.semantics.parse import NO_GRAMMAR, Unreadable, node_from, raw_statements
 from ctb_audit.semantics.tree import Node
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ctb_audit.semantics.evaluate import evaluate
-from ctb_audit.semantics.parse import Raw
+from ctb_audit.semantics.leaves import Raw
 from ctb_audit.semantics.plpgsql.machine import Machine, expression
 from ctb_audit.semantics.plpgsql.source import assigned_text, select_of, statements, text_of
 from ctb_audit.semantics.plpgsql.states import End, Flow, State
