@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import Literal
 
 from ctb_audit.model import Type
+from ctb_audit.semantics.conversions import coerced, settled, type_name
 from ctb_audit.semantics.inline import mapped
 from ctb_audit.semantics.literals import is_canonical
-from ctb_audit.semantics.normal import coerced, normal, settled, type_name
+from ctb_audit.semantics.normal import normal
 from ctb_audit.semantics.parse import Unreadable, parse_expression
 from ctb_audit.semantics.signatures import RETURNS
 from ctb_audit.semantics.tree import Call, Cast, Const, Node, Opaque, Ref, walk
