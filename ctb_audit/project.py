@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from ctb_audit.model import (
     Catalog,
@@ -18,7 +18,6 @@ from ctb_audit.model import (
     Table,
     UserType,
 )
-from ctb_audit.semantics.answers import Answer
 from ctb_audit.standard import Level, Standard, TrackingField
 
 
@@ -160,8 +159,8 @@ class Project:
         return found
 
     @cached_property
-    def answers(self) -> dict[Hashable, Answer]:
-        """What was found out about tables that are guarded alike (`checks.guarding`)."""
+    def memo(self) -> dict[Hashable, Any]:
+        """What several checks would find out anew, by what decides it (`checks.guarding`)."""
         return {}
 
     def user_type(self, subject: Subject, name: str) -> UserType | None:

@@ -30,12 +30,12 @@ def ask(
     types = project.types.get(subject.surface, {})
     guarded = Guarded(subject.table, functions, types)
     key = (question.__name__, columns, tuple(bounds.items()), _shape(guarded, columns, subject))
-    known = project.answers.get(key)
+    known: Answer | None = project.memo.get(key)
     if known is not None:
         return known
     answer = question(subject.table, functions, types, *columns, **bounds)
     if not isinstance(answer, Unsure):
-        project.answers[key] = answer
+        project.memo[key] = answer
     return answer
 
 

@@ -73,7 +73,7 @@ def ineffective_trigger(subject: Subject, project: Project) -> Iterator[Verdict]
         yield Unknown(NO_TRIGGERS_READ)
         return
     active = [t for t in triggers if is_active(t)]
-    found = list(ineffective(subject, project))
+    found = ineffective(subject, project)
     unread = [r for t in active if (r := _unread(t, subject, project))]
     if found:
         told = "; ".join(f"trigger {i.trigger.name} {i.fault}" for i in found)
@@ -86,8 +86,16 @@ def ineffective_trigger(subject: Subject, project: Project) -> Iterator[Verdict]
         yield NotApplicable("the table has no active trigger")
 
 
-def ineffective(subject: Subject, project: Project) -> Iterator[Ineffective]:
+def ineffective(subject: Subject, project: Project) -> tuple[Ineffective, ...]:
     """The active triggers of a table that do not do their work."""
+    key = ("ineffective", subject.surface, subject.system, subject.name)
+    if key not in project.memo:
+        project.memo[key] = tuple(_ineffective(subject, project))
+    found: tuple[Ineffective, ...] = project.memo[key]
+    return found
+
+
+def _ineffective(subject: Subject, project: Project) -> Iterator[Ineffective]:
     kept = None
     for trigger in subject.table.triggers or ():
         if not is_active(trigger):
