@@ -42,7 +42,8 @@ def test_a_block_left_open_is_rolled_back_by_the_server(server: Fold, lenient: F
 def test_set_local_ends_with_the_transaction(server: Fold) -> None:
     catalog = server(
         """CREATE SCHEMA s; BEGIN; SET LOCAL search_path = s; CREATE TABLE a (x int); COMMIT;
-           CREATE TABLE b (x int PRIMARY KEY); SET search_path = s, public; CREATE TABLE c (x int);""",
+           CREATE TABLE b (x int PRIMARY KEY);
+           SET search_path = s, public; CREATE TABLE c (x int);""",
         "CREATE TABLE d (x int REFERENCES b);",
     )
     assert _names(catalog) == ["s.a", "public.b", "s.c", "public.d"]
@@ -110,3 +111,13 @@ def test_annotations_survive_later_changes(server: Fold) -> None:
         ("annotation", "STRICT", None),
         ("comment", None, 3),
     ]
+
+
+def test_a_statement_that_the_grammar_rejects_has_no_effect_on_a_server(
+    server: Fold, lenient: Fold
+) -> None:
+    text = "CREATE TABLE t (a int, INDEX by_a (a)); CREATE TABLE u (a int, INDEX by_a (a));"
+    assert server(text).tables == ()
+    kept = lenient(text)
+    assert [len(table.columns) for table in kept.tables] == [1, 1]
+    assert [p.kind for p in kept.problems].count("duplicate-object-name") == 1

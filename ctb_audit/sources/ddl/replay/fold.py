@@ -2,7 +2,7 @@
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ctb_audit.model import Catalog, Coverage, Problem, Surface, System
 from ctb_audit.sources.ddl import operations as ops
@@ -16,6 +16,7 @@ from ctb_audit.sources.ddl.replay.values import replace
 
 Include = Callable[[str, bool, str], Script | None]
 _ABORTED = "current transaction is aborted, commands ignored until end of transaction block"
+_UNGRAMMATICAL = ("invalid-sql", "foreign-dialect-sql")
 _DEEPEST_INCLUDE = 16
 
 
@@ -91,7 +92,7 @@ class Replay:
             return
         mark = state.journal.mark()
         try:
-            for op in in_order(effect):
+            for op in self._effective(effect):
                 self._fold(state, op, path)
             self._annotate(state, effect)
         except Refusal as refusal:
@@ -99,6 +100,13 @@ class Replay:
             self._refused(state, refusal)
         if not self._block.open:
             state.journal.forget()
+
+    def _effective(self, effect: StatementEffect) -> Sequence[Operation]:
+        """What of a statement takes effect: nothing where the server's grammar rejects it."""
+        problems = [op for op in effect.operations if isinstance(op, ops.NotUnderstood)]
+        if self._mode == "server" and any(op.problem.kind in _UNGRAMMATICAL for op in problems):
+            return problems
+        return in_order(effect)
 
     def _refused(self, state: State, refusal: Refusal) -> None:
         guarded = state.effect is not None and state.effect.guarded
@@ -135,8 +143,7 @@ class Replay:
 
     def _not_understood(self, state: State, problem: Problem) -> None:
         self._problems.append(problem)
-        rejected = problem.kind in ("invalid-sql", "foreign-dialect-sql")
-        if rejected and self._block.open and self._mode == "server":
+        if problem.kind in _UNGRAMMATICAL and self._block.open and self._mode == "server":
             self._block.aborted = True
 
     def _read(self, state: State, op: ops.Include, path: str) -> None:
