@@ -51,13 +51,24 @@ _STEPS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_HOST = r"(?:\[[0-9A-Fa-f:.%]+\]|[^@?#\s:/,\[\]]*)(?::\d*)?"
+_URL = re.compile(
+    rf"postgres(?:ql)?://(?:(?P<user>[^:@/?#\s]*)(?::[^@/?#\s]*)?@)?"
+    rf"(?P<rest>{_HOST}(?:,{_HOST})*(?:/[^@:?#\s]*)?)(?:\?.*)?"
+)
+UNNAMED = "postgresql connection"
+
+
 def display_url(url: str) -> str:
-    """`url` without its password and query: the name of a live source."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres"):
-        return "postgresql connection"
-    user, at, host = parts.netloc.rpartition("@")
-    return f"postgresql://{user.partition(':')[0]}{at}{host}{parts.path}"
+    """`url` without its password and query: the name of a live source.
+
+    What is not wholly recognised is not shown: an unescaped password may stand anywhere in it.
+    """
+    match = _URL.fullmatch(url)
+    if match is None:
+        return UNNAMED
+    user = match["user"]
+    return f"postgresql://{'' if user is None else user + '@'}{match['rest']}"
 
 
 def secrets(url: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
@@ -76,7 +87,9 @@ def parse(url: str, source: str) -> dict[str, Any]:
     with contextlib.suppress(psycopg.ProgrammingError):
         return dict(psycopg.conninfo.conninfo_to_dict(url))
     raise SourceError(
-        source, "is not a valid connection URL", "percent-encode special characters in it"
+        UNNAMED if source == display_url(url) else source,
+        "is not a valid connection URL",
+        "percent-encode special characters in it",
     )
 
 
