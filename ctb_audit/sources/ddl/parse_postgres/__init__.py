@@ -5,10 +5,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Literal
 
+from ctb_audit.model import Name
 from ctb_audit.sources.ddl.operations import NotUnderstood, Operation, StatementEffect
 from ctb_audit.sources.ddl.parse_postgres.blocks import do_block
+from ctb_audit.sources.ddl.parse_postgres.mentions import mentioned_tables
 from ctb_audit.sources.ddl.parse_postgres.nesting import SAFE_LENGTH, TOO_DEEP, is_too_deep
-from ctb_audit.sources.ddl.parse_postgres.problems import EXCERPT, not_understood
+from ctb_audit.sources.ddl.parse_postgres.problems import EXCERPT, not_understood, problem
 from ctb_audit.sources.ddl.parse_postgres.rejected import read_rejected
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 from ctb_audit.sources.ddl.parse_postgres.statements import READERS
@@ -16,19 +18,28 @@ from ctb_audit.sources.ddl.statement import Statement
 
 __all__ = ["read_statement"]
 
+_MENTIONS = 20_000
+"""Characters that are searched for the names of tables where no tree tells them."""
+
 
 def read_statement(statement: Statement, path: str) -> StatementEffect:
     """What one statement of the script `path` does; never raises for what it holds."""
     parse, rejection = _grammar()
     source = Source(statement, path)
+    if "\0" in source.text:
+        found = problem(source, "invalid-sql", "a NUL character", _mentioned(source))
+        return _effect(source, (found,))
     if source.end > SAFE_LENGTH and is_too_deep(source):
-        return _effect(source, (not_understood(source, TOO_DEEP),))
+        return _effect(source, (not_understood(source, TOO_DEEP, _mentioned(source)),))
     try:
         return _read(parse(statement.text), source)
     except rejection as error:
         return read_rejected(source, error.message, error.position, _read)
     except RecursionError:
-        return _effect(source, (not_understood(source, TOO_DEEP),))
+        return _effect(source, (not_understood(source, TOO_DEEP, _mentioned(source)),))
+    except Exception as error:  # one statement must not end the audit of all others
+        reason = f"this reader failed: {type(error).__name__}: {error}"
+        return _effect(source, (not_understood(source, reason, _mentioned(source)),))
 
 
 @cache
@@ -45,7 +56,15 @@ def _read(trees: list[Node], source: Source) -> StatementEffect:
     if tag == "DoStmt":
         operations, guarded = do_block(node, source, read_statement)
         return replace(_effect(source, operations), guarded=guarded)
-    return _effect(source, READERS[tag](node, source))
+    reader = READERS.get(tag)
+    if reader is None:
+        return _effect(source, (not_understood(source, f"{tag} is not known to this reader"),))
+    return _effect(source, reader(node, source))
+
+
+def _mentioned(source: Source) -> tuple[Name, ...]:
+    """The tables that the statement names, by its words."""
+    return mentioned_tables(source.statement.text[:_MENTIONS])
 
 
 def _is_lost(operation: NotUnderstood) -> bool:

@@ -116,7 +116,7 @@ def _read(command: Node, commands: _Commands, position: int) -> tuple[TableActio
     reader = _READERS.get(subtype)
     if reader is not None:
         return reader(command, commands, position)
-    return (NoEffect(_NO_EFFECT[subtype]),)
+    return (NoEffect(_NO_EFFECT.get(subtype, subtype)),)
 
 
 def _add_column(command: Node, commands: _Commands, position: int) -> tuple[TableAction, ...]:
