@@ -1,11 +1,12 @@
 """What a trigger can do at all, for `ineffective-trigger` (STANDARD section 5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ctb_audit.model import Function, Table, Trigger
 from ctb_audit.semantics.leaves import Raw
 from ctb_audit.semantics.parse import Unreadable
-from ctb_audit.semantics.plpgsql.source import Body, all_statements, body_of, text_of
+from ctb_audit.semantics.plpgsql.source import Body, all_statements, read_body, text_of
 from ctb_audit.semantics.plpgsql.triggers import is_active
 
 
@@ -46,29 +47,31 @@ def effect_of(trigger: Trigger, function: Function | None, table: Table) -> Trig
         return TriggerEffect(runs=runs, unknown=f"nothing defines {trigger.function}")
     if function.language != "plpgsql":
         return TriggerEffect(runs=runs, unknown=f"it is written in {function.language}")
+    effect = _effect(function.body, trigger.timing != "after" and trigger.row)
+    missing = tuple(name for name in effect.assigns if name != "*" and table.column(name) is None)
+    return replace(effect, missing=missing, runs=runs)
+
+
+@lru_cache(maxsize=1024)
+def _effect(text: str, counts: bool) -> TriggerEffect:
+    """What a body does; `counts`: what it makes of NEW is stored."""
     try:
-        return _effect(body_of(function), trigger, table, runs)
+        body = read_body(text)
     except Unreadable as error:
-        return TriggerEffect(runs=runs, unknown=str(error))
-
-
-def _effect(body: Body, trigger: Trigger, table: Table, runs: bool) -> TriggerEffect:
+        return TriggerEffect(unknown=str(error))
     found = all_statements(body.action)
-    counts = trigger.timing != "after" and trigger.row
-    assigns = tuple(sorted(_assigned(body, found))) if counts else ()
+    assigns = _assigned(body, found) if counts else set()
     fields = {
         datum["PLpgSQL_recfield"]["fieldname"]
         for datum in body.datums
         if "PLpgSQL_recfield" in datum and datum["PLpgSQL_recfield"]["recparentno"] == body.new
     }
     return TriggerEffect(
-        assigns=assigns,
-        reads=tuple(sorted(fields - set(assigns))),
-        missing=tuple(name for name in assigns if name != "*" and table.column(name) is None),
+        assigns=tuple(sorted(assigns)),
+        reads=tuple(sorted(fields - assigns)),
         raises=any(_raises(kind, raw) for kind, raw in found),
         writes=any(kind in _BUSY for kind, _ in found),
         skips=counts and any(_skips(kind, raw) for kind, raw in found),
-        runs=runs,
     )
 
 

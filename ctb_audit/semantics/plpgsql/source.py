@@ -31,11 +31,12 @@ class Body:
 
 def body_of(function: Function) -> Body:
     """The tree of a PL/pgSQL trigger function; raises Unreadable with the reason."""
-    return _read(function.body)
+    return read_body(function.body)
 
 
 @lru_cache(maxsize=1024)
-def _read(text: str) -> Body:
+def read_body(text: str) -> Body:
+    """The tree of a trigger function's text; raises Unreadable."""
     try:
         import pgparse
     except ImportError as error:
