@@ -10,6 +10,7 @@ from functools import reduce
 from operator import add
 from pathlib import Path
 
+from ctb_audit.baseline import Applied, Judged, apply_baseline, read_baseline
 from ctb_audit.config import Config
 from ctb_audit.gate import GateSettings, Step, decide, incompleteness
 from ctb_audit.judge import Judgement, judge
@@ -26,6 +27,7 @@ from ctb_audit.scoring import (
     with_points,
 )
 from ctb_audit.standard import Standard
+from ctb_audit.state import States
 from ctb_audit.subjects import build_project
 from ctb_audit.waivers import Waiver, apply_waivers, inline_waivers
 
@@ -43,16 +45,20 @@ class AuditSettings:
 
 def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Audit:
     """The audit of catalogs that were read already."""
-    standard = standard_for(catalogs, config, settings.cache)
-    project = build_project(
+    project = project_of(catalogs, config, settings)
+    return conclude(project, judge(project), config, settings)
+
+
+def project_of(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Project:
+    """What checks judge: the catalogs under the configuration and its standard."""
+    return build_project(
         catalogs,
-        standard,
+        standard_for(catalogs, config, settings.cache),
         entry=config.table_entry,
         default_level=config.default_level,
         today=settings.today,
         root=str(config.root),
     )
-    return conclude(project, judge(project), config, settings)
 
 
 def standard_for(
@@ -75,8 +81,11 @@ def conclude(
     project: Project, judgement: Judgement, config: Config, settings: AuditSettings
 ) -> Audit:
     """Waivers, scores and gate on top of the verdicts."""
-    waivers = _waivers(project, config) if settings.waivers else ()
+    waivers = waivers_of(project, config) if settings.waivers else ()
     findings, notices = apply_waivers(judgement.findings, waivers, settings.today)
+    if settings.waivers and config.baseline is not None:
+        known = known_findings(project, judgement, findings, config)
+        findings, notices = known.findings, (*notices, *known.notices(config.baseline.name))
     tables = score_tables(judgement.tables, findings, judgement.unknowns)
     score = database_score(tables)
     ordered = _ordered(with_points(findings, tables), project)
@@ -101,7 +110,22 @@ def conclude(
         incomplete=incompleteness(gate, coverage, score, hidden),
         notices=notices,
         revision=revision_of(config.root),
+        rules=project.standard.rules,
     )
+
+
+def known_findings(
+    project: Project, judgement: Judgement, findings: Sequence[Finding], config: Config
+) -> Applied:
+    """The findings under the configured baseline; ConfigurationError where it does not fit."""
+    assert config.baseline is not None
+    baseline = read_baseline(config.baseline)
+    return apply_baseline(findings, baseline, States(project).of, judged_of(project, judgement))
+
+
+def judged_of(project: Project, judgement: Judgement) -> Judged:
+    """What the verdicts could say, for a baseline."""
+    return Judged(project.standard, tuple(judgement.unknowns), tuple(judgement.not_judged))
 
 
 def gate_settings(config: Config) -> GateSettings:
@@ -115,7 +139,7 @@ def gate_settings(config: Config) -> GateSettings:
     )
 
 
-def _waivers(project: Project, config: Config) -> tuple[Waiver, ...]:
+def waivers_of(project: Project, config: Config) -> tuple[Waiver, ...]:
     """Those above statements, then those of the configuration."""
     place = config.path.name if config.path else ""
     configured = tuple(

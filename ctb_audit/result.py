@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Literal
 
 from ctb_audit.model import Coverage, Location, Problem, Surface, System
-from ctb_audit.standard import Level, Severity
+from ctb_audit.standard import Level, Rule, Severity
 
 Grade = Literal["EXCELLENT", "GOOD", "NEEDS WORK", "FAIL"]
 GRADES: tuple[tuple[int, Grade], ...] = (
@@ -128,6 +128,19 @@ class NextGrade:
     score: int
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change does to an audit: `base` names the tree before it, `score` is its score.
+
+    `new`: fingerprints of findings that the tree before did not have; `fixed`: those it had.
+    """
+
+    base: str
+    score: int | None
+    new: frozenset[str]
+    fixed: tuple[Finding, ...] = ()
+
+
 @dataclass(frozen=True)
 class Audit:
     """A whole audit. `incomplete` holds why it is (exit 3), () for whole."""
@@ -149,6 +162,8 @@ class Audit:
     notices: tuple[str, ...] = ()
     revision: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    change: Change | None = None
 
     @property
     def grade(self) -> Grade | None:
@@ -158,3 +173,10 @@ class Audit:
     def open_findings(self) -> tuple[Finding, ...]:
         """Findings that no waiver or baseline covers."""
         return tuple(f for f in self.findings if f.waiver is None)
+
+    @property
+    def asked_findings(self) -> tuple[Finding, ...]:
+        """What a reader must look at: all findings, or of a change only what it brings."""
+        if self.change is None:
+            return self.findings
+        return tuple(f for f in self.findings if f.fingerprint in self.change.new)

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("ctb_audit.cli.audit:audit_command", "Judge schemas against the standard."),
     "inspect": ("ctb_audit.cli.inspect:inspect_command", "Print the catalog a source describes."),
     "drift": ("ctb_audit.cli.drift:drift_command", "Compare sources object by object."),
+    "baseline": ("ctb_audit.cli.baseline:baseline_command", "Keep the file of known findings."),
     "rules": ("ctb_audit.cli.rules:rules_command", "List the rules of a standard."),
     "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
 }

@@ -26,7 +26,15 @@ FORMATS = ("terminal", "json", "markdown")
 @options.output_options(FORMATS)
 @options.log_options
 @options.today_option
-@click.option("--no-waivers", is_flag=True, help="Judge as if nothing were waived.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Known findings, as `ctb baseline write` keeps them; default: the configured file.",
+)
+@click.option(
+    "--no-waivers", is_flag=True, help="Judge as if nothing were waived and no baseline kept."
+)
 def audit_command(sources: tuple[str, ...], **values: Any) -> int:
     """Judge the schemas of SOURCEs against the standard.
 

@@ -177,6 +177,7 @@ def configured(values: dict[str, Any], folder: Path | None = None) -> Config:
         fail_under_schedule=() if values.pop("fail_under", None) is not None else None,
         fail_on=fail_on.upper() if fail_on else None,
         min_coverage=values.pop("min_coverage", None),
+        baseline=values.pop("baseline", None),
         log="none" if values.pop("no_log", False) else values.pop("log_url", None),
     )
 
