@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from ctb_audit.checks import PROJECT_REGISTRY, REGISTRY
-from ctb_audit.model import SYSTEMS, Location, Name, Problem, System
+from ctb_audit.model import Location, Problem
 from ctb_audit.project import Project, Subject
 from ctb_audit.result import Finding, NotJudged, TableResult, UnknownVerdict
 from ctb_audit.standard import SEVERITIES, WEIGHTS, Rule, Severity
@@ -69,17 +69,17 @@ def judge(project: Project) -> Judgement:
     """Every subject by every applicable rule, in the order of subjects and rules."""
     result = Judgement()
     rules = list(_judgeable(project, result))
-    doubts = _doubts(project)
     for subject in project.subjects:
         passed = 0
+        doubted = _doubt(subject, project)
         for rule in rules:
-            severity = _severity_for(rule, subject)
+            severity = _severity_for(rule, subject) if rule.check in REGISTRY else None
             if severity is None:
                 continue
-            doubt = doubts.get((subject.system, subject.name)) if rule.topic != "sql" else None
+            doubt = doubted if rule.topic != "sql" else None
             passed += _judge_one(_Asked(rule, severity, subject, doubt), project, result)
         result.tables.append(_table(subject, passed))
-    for rule in project.standard.rules.values():
+    for rule in rules:
         if rule.check in PROJECT_REGISTRY:
             _judge_project(rule, project, result)
     return result
@@ -91,23 +91,14 @@ def _judgeable(project: Project, result: Judgement) -> Iterator[Rule]:
         missing = next((n for n in rule.needs if n not in available), None)
         if missing is not None:
             result.not_judged.append(NotJudged(rule.id, NEEDS.get(missing, f"needs {missing}")))
-        elif rule.check in REGISTRY:
+        else:
             yield rule
 
 
-def _doubts(project: Project) -> dict[tuple[System, Name], _Doubt]:
-    """By table, the first statement that names it and was not understood."""
-    found: dict[tuple[System, Name], _Doubt] = {}
-    for catalog in project.catalogs:
-        for problem in catalog.problems:
-            if problem.kind != "not-understood":
-                continue
-            for name in problem.objects:
-                for system in SYSTEMS:
-                    key: tuple[System, Name] = (system, name)
-                    if key in project.tables and project.tables[key].surface == catalog.surface:
-                        found.setdefault(key, _Doubt.of(problem))
-    return found
+def _doubt(subject: Subject, project: Project) -> _Doubt | None:
+    """The first statement that names the table and was not understood."""
+    problems = project.problems_of(subject)
+    return next((_Doubt.of(p) for p in problems if p.kind == "not-understood"), None)
 
 
 def _severity_for(rule: Rule, subject: Subject) -> Severity | None:
