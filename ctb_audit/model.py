@@ -11,34 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-System = Literal["postgresql", "bigquery", "firestore", "sqlite", "mysql"]
-Surface = Literal["live", "ddl", "registry", "reference"]
-SYSTEMS: tuple[System, ...] = ("postgresql", "bigquery", "firestore", "sqlite", "mysql")
+from ctb_audit import names
+from ctb_audit.document_model import Document
 
-
-class Name(NamedTuple):
-    """A possibly qualified name. `schema` is None only before replay resolves it."""
-
-    schema: str | None
-    name: str
-
-    def __str__(self) -> str:
-        return self.name if self.schema is None else f"{self.schema}.{self.name}"
-
-
-class Location(NamedTuple):
-    """Where an object is defined: lines and columns count from 1; 0 where a source has none.
-
-    `path` is relative to the root of the audit with forward slashes, or the URL of a live
-    source without its password.
-    """
-
-    path: str
-    line: int = 0
-    column: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
+System = names.System
+Surface = names.Surface
+SYSTEMS = names.SYSTEMS
+Name = names.Name
+Location = names.Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +387,7 @@ ProblemKind = Literal[
     "not-understood",  # valid, but this reader cannot say what it does
     "rejected",  # valid, but the server would refuse it here; no effect
     "hidden",  # privileges hide the object
+    "unread-rule",  # a document's sentence that states a rule nobody can read
 ]
 
 
@@ -475,6 +456,7 @@ class Catalog:
     stated: tuple[str, ...] = ()
     standard: str = ""
     server_version: int | None = None  # e.g. 150018, of a live PostgreSQL
+    documents: tuple[Document, ...] = ()  # what schema references say besides their DDL
 
     @cached_property
     def tables_by_name(self) -> Mapping[tuple[System, Name], Table]:
