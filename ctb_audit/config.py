@@ -23,6 +23,7 @@ from ctb_audit.standard import Level, Severity, matches_table
 CONFIG_NAME = "ctb.toml"
 PYPROJECT_NAME = "pyproject.toml"
 DEFAULT_ORIGIN = "default"
+_WAIVER_STEP = 'give a waiver rule, owner, reason and until = "YYYY-MM-DD"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,8 @@ def config_from_table(table: Mapping[str, Any], file: Path, *, prefix: str = "")
     table = plain(table)
     place = f"{file.name}: {prefix}"
     for found in problems(table, _schema()):
-        raise ConfigurationError(f"{place}{found.key}".rstrip(": "), found.problem)
+        step = _WAIVER_STEP if found.key.startswith("waiver") else ""
+        raise ConfigurationError(f"{place}{found.key}".rstrip(": "), found.problem, step)
     root = file.parent
     values = {key: _value(key, value, root, place) for key, value in table.items()}
     return Config(root=root, path=file, origins=dict.fromkeys(table, file.name), **values)

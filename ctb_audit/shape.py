@@ -110,6 +110,8 @@ def _enum(value: Any, allowed: Sequence[Any]) -> str:
 def _pattern(value: Any, pattern: str) -> str:
     if not isinstance(value, str) or re.search(pattern, value):
         return ""
+    if pattern == r"\S":
+        return "must not be blank"
     return f"{_shown(value)} does not match {pattern}"
 
 

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from ctb_audit.config import Config, Registry, Threshold, load_config, with_options
+from ctb_audit.config import (
+    Config,
+    Registry,
+    Threshold,
+    config_from_text,
+    load_config,
+    with_options,
+)
 from ctb_audit.errors import ConfigurationError
 from ctb_audit.model import Name
 
@@ -226,3 +233,15 @@ def test_keys_of_pyproject_are_named_in_full(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "pyproject.toml: tool.ctb.selct: unknown key, did you mean select?"
     )
+
+
+@pytest.mark.parametrize("key", ["owner", "reason", "until"])
+def test_a_waiver_without_owner_reason_or_end_is_refused(tmp_path: Path, key: str) -> None:
+    said = {"rule": "unindexed-status", "owner": "me", "reason": "few", "until": "2027-01-01"}
+    for value in (None, " "):
+        given = {k: v for k, v in {**said, key: value}.items() if v is not None}
+        lines = "".join(f'{k} = "{v}"\n' for k, v in given.items())
+        with pytest.raises(ConfigurationError) as error:
+            config_from_text(f"[[waiver]]\n{lines}", tmp_path)
+        assert str(error.value).startswith(f"ctb.toml: waiver[0].{key}: ")
+        assert 'give a waiver rule, owner, reason and until = "YYYY-MM-DD"' in str(error.value)

@@ -151,7 +151,7 @@ def _waiver(rest: str, location: Location) -> InlineWaiver:
     if head is None or not _RULE.fullmatch(head["rule"]):
         raise _Malformed("an ignore annotation names one rule in brackets", example)
     pairs = _pairs(rest[head.end() :], WAIVER_KEYS)
-    missing = [key for key in WAIVER_KEYS if not pairs.get(key)]
+    missing = [key for key in WAIVER_KEYS if not pairs.get(key, "").strip()]
     if missing:
         raise _Malformed(f"ignore[{head['rule']}] lacks {', '.join(missing)}", example)
     try:
