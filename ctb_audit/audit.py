@@ -16,7 +16,7 @@ from ctb_audit.gate import GateSettings, Step, decide, incompleteness
 from ctb_audit.judge import Judgement, judge
 from ctb_audit.model import Catalog, Coverage, Location
 from ctb_audit.project import Project
-from ctb_audit.result import Audit, Finding
+from ctb_audit.result import Audit, Finding, Relation
 from ctb_audit.revision import revision_of
 from ctb_audit.rulebook import load_standard
 from ctb_audit.scoring import (
@@ -111,6 +111,17 @@ def conclude(
         notices=notices,
         revision=revision_of(config.root),
         rules=project.standard.rules,
+        relations=relations_of(project),
+    )
+
+
+def relations_of(project: Project) -> tuple[Relation, ...]:
+    """The foreign keys of the judged tables, as their primary surface declares them."""
+    return tuple(
+        Relation(s.system, str(s.name), c.columns, str(c.target), c.target_columns)
+        for s in project.subjects
+        for c in s.table.constraints
+        if c.kind == "foreign key" and c.target is not None
     )
 
 

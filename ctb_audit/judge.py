@@ -6,6 +6,7 @@ Unknown and names itself; a statement that was not understood makes what it coul
 changed Unknown (DESIGN, Rules and Coverage).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -70,14 +71,14 @@ def judge(project: Project) -> Judgement:
     result = Judgement()
     rules = list(_judgeable(project, result))
     for subject in project.subjects:
-        passed = 0
+        passed: Counter[str] = Counter()
         doubted = _doubt(subject, project)
         for rule in rules:
             severity = _severity_for(rule, subject) if rule.check in REGISTRY else None
             if severity is None:
                 continue
             doubt = doubted if rule.topic != "sql" else None
-            passed += _judge_one(_Asked(rule, severity, subject, doubt), project, result)
+            passed[rule.topic] += _judge_one(_Asked(rule, severity, subject, doubt), project, result)
         result.tables.append(_table(subject, passed))
     for rule in rules:
         if rule.check in PROJECT_REGISTRY:
@@ -183,17 +184,18 @@ def _place(subject: Subject, requirement: str) -> Location | None:
     return column.location if column and column.location else subject.table.location
 
 
-def _table(subject: Subject, passed: int) -> TableResult:
+def _table(subject: Subject, passed: Counter[str]) -> TableResult:
     return TableResult(
         system=subject.system,
         surface=subject.surface,
         name=str(subject.name),
         level=subject.level,
         level_source=subject.level_source,
-        passed=passed,
+        passed=passed.total(),
         exempt=subject.exempt,
         planned=subject.planned,
         location=subject.table.location,
+        topics=tuple((topic, weight) for topic, weight in passed.items() if weight),
     )
 
 

@@ -103,6 +103,18 @@ class TableResult:
     exempt: str = ""
     planned: str = ""
     location: Location | None = None
+    topics: tuple[tuple[str, int], ...] = ()  # passed weight by topic of the rules
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A foreign key of a judged table; `target` is `schema.table`, judged or not."""
+
+    system: System
+    table: str
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,28 @@ class Change:
     fixed: tuple[Finding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ImpactRow:
+    """One table under two standards; a score is None where that standard weighs nothing."""
+
+    system: System
+    name: str
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What the audit's standard changes against another one, `standard`, on the same sources.
+
+    `score` is the database score under that one; `tables` are those whose score differs.
+    """
+
+    standard: str
+    score: int | None
+    tables: tuple[ImpactRow, ...]
+
+
 @dataclass(frozen=True)
 class Audit:
     """A whole audit. `incomplete` holds why it is (exit 3), () for whole."""
@@ -164,6 +198,8 @@ class Audit:
     counts: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     change: Change | None = None
+    relations: tuple[Relation, ...] = ()
+    impact: Impact | None = None
 
     @property
     def grade(self) -> Grade | None:
