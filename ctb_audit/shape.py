@@ -69,9 +69,6 @@ def _any_of(value: Any, schema: Schema, key: str) -> Iterator[ShapeProblem]:
 
 def _object(value: Mapping[str, Any], schema: Schema, key: str) -> Iterator[ShapeProblem]:
     known: Mapping[str, Schema] = schema.get("properties", {})
-    for name in schema.get("required", ()):
-        if name not in value:
-            yield ShapeProblem(_join(key, name), "is missing")
     for name, item in value.items():
         place = _join(key, name)
         for found in problems(name, schema.get("propertyNames", {}), place):
@@ -81,6 +78,9 @@ def _object(value: Mapping[str, Any], schema: Schema, key: str) -> Iterator[Shap
             yield from problems(item, wanted, place)
         elif not wanted:
             yield _unknown_key(name, item, place, known)
+    for name in schema.get("required", ()):  # last: a misspelt key explains what is missing
+        if name not in value:
+            yield ShapeProblem(_join(key, name), "is missing")
 
 
 def _unknown_key(name: str, value: Any, place: str, known: Mapping[str, Schema]) -> ShapeProblem:

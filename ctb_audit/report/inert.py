@@ -7,7 +7,18 @@ from html import escape
 _ACTIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$@-])")
+_MARKDOWN = re.compile(r"([\\`*\[\]|~$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|^[-+#=])")
+_NUMBERED = re.compile(r"^(\d+)([.)])")
+# what renderers link or look up by themselves, and HTML
+_ENTITIES = {
+    "<": "&lt;",
+    ">": "&gt;",
+    "&": "&amp;",
+    "@": "&#64;",
+    "://": "&#58;//",
+    "www.": "www&#46;",
+}
+_LOOKED_UP = re.compile("[<>&@]|://|www\\.")
 
 
 def inert(text: str) -> str:
@@ -19,7 +30,8 @@ def inert(text: str) -> str:
 
 def inert_markdown(text: str) -> str:
     """The text as Markdown that renders as itself: no link, image, tag, mention or table cell."""
-    return _MARKDOWN.sub(r"\\\1", inert(text)).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    escaped = _NUMBERED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", inert(text)))
+    return _LOOKED_UP.sub(lambda m: _ENTITIES[m[0]], escaped)
 
 
 def inert_code(text: str) -> str:
