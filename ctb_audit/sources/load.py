@@ -142,6 +142,7 @@ def _reference(text: str, name: str, options: LoadOptions) -> Catalog:
         standard=standard_hint(reference),
         problems=(*catalog.problems, *reference.problems),
         coverage=catalog.coverage + reference.coverage,
+        documents=(reference.facts,),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from ctb_audit.document_model import Document
 from ctb_audit.model import Coverage, Declaration, Location, Name, Problem, System
 from ctb_audit.sources.ddl.operations import Script
 from ctb_audit.sources.reference.sections import Section, Sections
@@ -83,6 +84,7 @@ class Reference:
     problems: tuple[Problem, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     sections: Sections = field(default_factory=lambda: Sections(()))
+    facts: Document = field(default_factory=lambda: Document(""))
 
     @cached_property
     def stated(self) -> frozenset[str]:

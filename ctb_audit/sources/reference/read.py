@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from ctb_audit.model import Declaration, Name, System
 from ctb_audit.sources.reference.contexts import read_contexts
+from ctb_audit.sources.reference.describe import describe
 from ctb_audit.sources.reference.document import DocumentedTable, Reference
 from ctb_audit.sources.reference.fences import read_fences, schema_scripts
 from ctb_audit.sources.reference.fields import section_fields
+from ctb_audit.sources.reference.layers import layer_entries
 from ctb_audit.sources.reference.levels import level_entries
 from ctb_audit.sources.reference.naming import Documented
 from ctb_audit.sources.reference.notes import Notes
@@ -37,10 +39,11 @@ def read_reference(text: str, path: str, *, parser: "Parser" = "auto") -> Refere
     entries = (
         *summary_entries(sections, contexts, documented, notes),
         *level_entries(sections, contexts, documented, notes),
+        *layer_entries(sections, contexts, documented, path),
     )
     fences = tuple(read_fences(sections, contexts, notes))
     statements = tuple(stated_rules(sections, contexts, notes))
-    return Reference(
+    reference = Reference(
         path=path,
         title=next((clean_title(s.title) for s in sections.all if s.level == 1), ""),
         tables=_with_entries(tables, entries),
@@ -52,6 +55,8 @@ def read_reference(text: str, path: str, *, parser: "Parser" = "auto") -> Refere
         coverage=notes.coverage,
         sections=sections,
     )
+    facts, more = describe(reference, contexts)
+    return replace(reference, facts=facts, problems=(*reference.problems, *more.problems))
 
 
 def _document_fields(sections: Sections) -> tuple[Field, ...]:

@@ -34,7 +34,7 @@ def summary_entries(
     """One entry for each row that names a table."""
     for section, context in zip(sections.all, contexts, strict=True):
         for block in section.blocks:
-            columns = _columns(block) if isinstance(block, Grid) else None
+            columns = summary_columns(block) if isinstance(block, Grid) else None
             if columns is None or not isinstance(block, Grid):
                 continue
             if block.broken:
@@ -49,7 +49,7 @@ def summary_entries(
                     yield entry
 
 
-def _columns(grid: Grid) -> dict[str, int] | None:
+def summary_columns(grid: Grid) -> dict[str, int] | None:
     """Where each kind of column stands; None if the grid is no summary of tables."""
     header = [key_of(plain(cell)).replace(" / ", "/") for cell in grid.header]
     found: dict[str, int] = {}

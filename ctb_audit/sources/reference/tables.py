@@ -1,5 +1,7 @@
 """Sections that document a table -> DocumentedTable with its own declaration."""
 
+import re
+
 from ctb_audit.model import Declaration, Location
 from ctb_audit.sources.reference import fields as keys
 from ctb_audit.sources.reference.contexts import Context, TableHere
@@ -7,10 +9,12 @@ from ctb_audit.sources.reference.document import DocumentedTable
 from ctb_audit.sources.reference.fields import first, orbt_layer, section_fields
 from ctb_audit.sources.reference.headings import is_chapter
 from ctb_audit.sources.reference.notes import Notes
-from ctb_audit.sources.reference.sections import Paragraph, Section, Sections
+from ctb_audit.sources.reference.sections import Item, Paragraph, Section, Sections
 from ctb_audit.sources.reference.wording import Field, clean_title, plain
 from ctb_audit.standard import LEVELS
 
+_TRACKING = re.compile(r"\borbt\s+tracking(?:\s+is)?\s+required\b", re.IGNORECASE)
+ORBT_ASKED = ("orbt_layer",)
 _YES = ("yes", "true", "y", "compliant", "\N{WHITE HEAVY CHECK MARK}", "\N{HEAVY CHECK MARK}")
 _NO = ("no", "false", "n", "non-compliant", "not", "\N{CROSS MARK}")
 
@@ -38,6 +42,7 @@ def _table(sections: Sections, section: Section, here: TableHere, notes: Notes) 
     status = _status(here, notes)
     location = Location(notes.path, section.line, 1)
     _refuse_contradictions(here, notes)
+    asks = ORBT_ASKED if _asks_for_tracking(sections, section) else ()
     declaration = Declaration(
         "section",
         table_id=_value(here, keys.TABLE_ID),
@@ -48,6 +53,7 @@ def _table(sections: Sections, section: Section, here: TableHere, notes: Notes) 
         stamped=stamped,
         status=status,
         location=location,
+        tracking=asks,
     )
     return DocumentedTable(
         name=here.name,
@@ -59,6 +65,17 @@ def _table(sections: Sections, section: Section, here: TableHere, notes: Notes) 
         fields=here.fields,
         exempt=exempt,
         planned=(status or "").lower() == "planned",
+    )
+
+
+def _asks_for_tracking(sections: Sections, section: Section) -> bool:
+    """Whether the table's section says "HEIR/ORBT tracking required"."""
+    return any(
+        _TRACKING.search(line.text)
+        for part in (section, *sections.below(section))
+        for block in part.blocks
+        if isinstance(block, Paragraph | Item)
+        for line in block.lines
     )
 
 

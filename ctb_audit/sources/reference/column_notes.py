@@ -1,0 +1,97 @@
+"""Lists and grids of columns in a table's documentation."""
+
+import re
+from collections.abc import Iterator
+
+from ctb_audit.document_model import ColumnNote
+from ctb_audit.model import Location
+from ctb_audit.sources.reference.parts import Part, lines
+from ctb_audit.sources.reference.sections import Grid, Row
+from ctb_audit.sources.reference.wording import key_of, plain
+
+_ITEM = re.compile(
+    r"^(?:`(?P<name>[^`\s]+)`|\*\*(?P<bold>[\w$.-]+)\*\*)\s*"
+    r"\((?P<type>(?:[^()]|\([^()]*\))+)\)\s*(?::\s*(?P<text>.*))?$"
+)
+_HEADERS = {
+    "name": ("column", "column name", "field", "field name", "name", "attribute", "columns"),
+    "type": ("type", "data type", "datatype", "column type", "sql type", "db type"),
+    "nullable": ("nullable", "null", "null?", "nullable?", "is nullable", "nulls", "allow null"),
+    "required": ("required", "not null", "mandatory"),
+    "default": ("default", "default value", "defaults"),
+    "key": ("key", "constraints", "constraint", "pk", "keys", "attributes", "modifiers", "extra"),
+    "description": ("description", "comment", "comments", "purpose", "notes", "meaning", "remarks"),
+}
+_YES = frozenset(
+    (
+        "yes",
+        "y",
+        "true",
+        "t",
+        "x",
+        "1",
+        "null",
+        "nullable",
+        "optional",
+        "\u2705",
+        "\u2713",
+        "\u2714",
+    )
+)
+_NO = ("no", "n", "false", "f", "0", "not null", "\N{CROSS MARK}", "required", "mandatory")
+
+
+def column_notes(part: Part, path: str) -> Iterator[ColumnNote]:
+    """The columns that one section of a table's documentation lists."""
+    for said in lines(part):
+        found = (
+            _ITEM.match(said.text) if said.item and re.match("columns|fields", said.under) else None
+        )
+        if found:
+            place = Location(path, said.line, said.column)
+            name = found["name"] or found["bold"]
+            yield ColumnNote(name, found["type"], place, description=found["text"] or "")
+    for block in part.section.blocks:
+        columns = grid_columns(block) if isinstance(block, Grid) else None
+        if columns is not None and isinstance(block, Grid):
+            yield from (
+                _note(row, columns, path) for row in block.rows if row.cells[columns["name"]]
+            )
+
+
+def grid_columns(grid: Grid) -> dict[str, int] | None:
+    """Where a grid of columns keeps what; None for a grid of anything else."""
+    header = [key_of(plain(cell)) for cell in grid.header]
+    found: dict[str, int] = {}
+    for kind, names in _HEADERS.items():
+        index = next((i for i, cell in enumerate(header) if cell in names), None)
+        if index is not None and index not in found.values():
+            found[kind] = index
+    return found if "name" in found and "type" in found else None
+
+
+def _note(row: Row, columns: dict[str, int], path: str) -> ColumnNote:
+    cells = {kind: plain(row.cells[index]) for kind, index in columns.items()}
+    key = cells.get("key", "")
+    primary = re.search(r"\bPK\b|primary\s+key", key, re.I) is not None
+    return ColumnNote(
+        name=cells["name"].strip("* "),
+        type=cells["type"],
+        location=Location(path, row.line, 1),
+        nullable=False if primary else _nullable(cells),
+        key="PK" if primary else key,
+        default=cells.get("default", "").strip("-\N{EM DASH} "),
+        description=cells.get("description", ""),
+    )
+
+
+def _nullable(cells: dict[str, str]) -> bool | None:
+    if re.search(r"\bnot\s+null\b", f"{cells.get('key', '')} {cells.get('type', '')}", re.I):
+        return False
+    for kind, sense in (("nullable", True), ("required", False)):
+        text = cells.get(kind, "").strip().lower()
+        if text in _YES:
+            return sense
+        if text in _NO:
+            return not sense
+    return None

@@ -1,0 +1,87 @@
+"""A read reference -> the `Document` that travels with its catalog."""
+
+from dataclasses import replace
+
+from ctb_audit.document_model import Diagram, Document, DocumentTable, Remark
+from ctb_audit.model import Coverage
+from ctb_audit.sources.reference.claims import claims
+from ctb_audit.sources.reference.contexts import Context
+from ctb_audit.sources.reference.diagrams import diagrams
+from ctb_audit.sources.reference.document import DocumentedTable, Reference
+from ctb_audit.sources.reference.naming import Documented
+from ctb_audit.sources.reference.notes import Notes
+from ctb_audit.sources.reference.overviews import (
+    formats,
+    listed_systems,
+    listings,
+    migrations,
+    object_titles,
+    prefixes,
+    shown_in,
+    table_migrations,
+)
+from ctb_audit.sources.reference.table_facts import table_facts
+
+
+def describe(reference: Reference, contexts: tuple[Context, ...]) -> tuple[Document, Notes]:
+    """The document's facts, and notes on what of them is not understood."""
+    notes = Notes(reference.path)
+    sections, path = reference.sections, reference.path
+    documented = Documented((t.system, t.name) for t in reference.tables if t.section is not None)
+    tables, unread = _tables(reference, contexts, documented)
+    for remark in unread:
+        message = "the sentence is no rule that can be checked"
+        notes.remark("unread-rule", message, remark.location.line, remark.text)
+    document = Document(
+        path=path,
+        title=reference.title,
+        tables=tables,
+        claims=tuple(dict.fromkeys(claims(sections, contexts, notes))),
+        diagrams=_diagrams(reference, notes),
+        migrations=tuple(migrations(sections, path)),
+        formats=tuple(formats(reference)),
+        prefixes=tuple(prefixes(sections, path)),
+        titles=tuple(object_titles(sections, contexts, path)),
+        listings=tuple(listings(reference, contexts, documented)),
+        systems=tuple(listed_systems(sections, path)),
+        unread=unread,
+    )
+    known = sum(len(t.rules) for t in document.tables) + len(document.claims)
+    known += sum(len(d.relations) for d in document.diagrams)
+    return replace(document, known=known), notes
+
+
+def _tables(
+    reference: Reference, contexts: tuple[Context, ...], documented: Documented
+) -> tuple[tuple[DocumentTable, ...], tuple[Remark, ...]]:
+    given = list(table_migrations(reference.sections, contexts, documented, reference.path))
+    found, unread = [], []
+    for table in reference.tables:
+        made, missed = table_facts(
+            reference.sections, table, reference.path, _is_shown(reference, table)
+        )
+        more = tuple(source for key, source in given if key == (table.system, table.name))
+        found.append(replace(made, sources=(*made.sources, *more)))
+        unread += missed
+    return tuple(found), tuple(unread)
+
+
+def _is_shown(reference: Reference, table: DocumentedTable) -> bool:
+    if table.section is None:
+        return False
+    end = reference.sections.all[table.section].end
+    return shown_in(reference.fences, table.section, end)
+
+
+def _diagrams(reference: Reference, notes: Notes) -> tuple[Diagram, ...]:
+    found = []
+    for diagram, missed in diagrams(reference.fences, reference.path):
+        found.append(diagram)
+        for line in missed:
+            notes.remark("unread-rule", "the line of the diagram is not understood", line)
+    return tuple(found)
+
+
+def read_count(document: Document) -> Coverage:
+    """Sentences about rules, figures and relations: how many there are and were read."""
+    return Coverage(document.known + len(document.unread), document.known)
