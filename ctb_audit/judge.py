@@ -78,7 +78,8 @@ def judge(project: Project) -> Judgement:
             if severity is None:
                 continue
             doubt = doubted if rule.topic != "sql" else None
-            passed[rule.topic] += _judge_one(_Asked(rule, severity, subject, doubt), project, result)
+            asked = _Asked(rule, severity, subject, doubt)
+            passed[rule.topic] += _judge_one(asked, project, result)
         result.tables.append(_table(subject, passed))
     for rule in rules:
         if rule.check in PROJECT_REGISTRY:

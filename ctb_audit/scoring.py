@@ -109,15 +109,26 @@ def with_points(findings: Iterable[Finding], tables: Sequence[TableResult]) -> t
 def next_grade(
     score: int | None, findings: Sequence[Finding], tables: Sequence[TableResult]
 ) -> NextGrade | None:
-    """The fewest fixes that reach the next grade; None at the top or where fixes cannot reach it.
-
-    Gains of findings do not depend on each other, so taking the largest first needs the fewest;
-    bisection finds how many of them the rounded score asks for.
-    """
+    """The fewest fixes that reach the next grade; None at the top or where fixes cannot reach it."""
     above = [(floor, grade) for floor, grade in GRADES if score is not None and floor > score]
     if not above:
         return None
     threshold, grade = above[-1]
+    found = cheapest(threshold, findings, tables)
+    if found is None:
+        return None
+    chosen, reached = found
+    return NextGrade(grade, threshold, tuple(f.fingerprint for f in chosen), reached)
+
+
+def cheapest(
+    threshold: int, findings: Sequence[Finding], tables: Sequence[TableResult]
+) -> tuple[tuple[Finding, ...], int] | None:
+    """The fewest fixes that reach a database score, and the score they reach; None if none do.
+
+    Gains of findings do not depend on each other, so taking the largest first needs the fewest;
+    bisection finds how many of them the rounded score asks for.
+    """
     rescore = Rescore(tables)
     gains = sorted(
         ((rescore.gain(f), f) for f in findings if f.table_level and f.waiver is None),
@@ -135,5 +146,4 @@ def next_grade(
             low = middle + 1
     chosen = fixes[:low]
     reached = rescore.without(chosen)
-    prints = tuple(f.fingerprint for f in chosen)
-    return NextGrade(grade, threshold, prints, reached if reached is not None else threshold)
+    return tuple(chosen), threshold if reached is None else reached
