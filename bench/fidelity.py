@@ -12,11 +12,10 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "fidelity"))
-
-from fidelity import Outcome, compare
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from ctb_audit.scratch import ScratchServer, find_binaries
+from tests.fidelity.fidelity import Outcome, compare
 
 
 def text_of(path: Path) -> str:

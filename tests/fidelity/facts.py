@@ -47,7 +47,8 @@ class Sql:
     text: str
     relation: Name = NOWHERE
     column: str = ""
-    context: str = ""  # of a trigger: its timing and events
+    context: str = ""  # of a trigger its timing and events, of a value its type
+    names: tuple[str, ...] = ()  # of a view's columns
 
 
 _NO_DEFAULT = re.compile(r"null(::[\w .]+(\(\d+\))?(\[\])*)?", re.IGNORECASE)  # kept where typed
@@ -211,7 +212,7 @@ def _view(view: View) -> Iterator[Fact]:
     key: Key = ("view", str(name))
     yield (*key, "kind"), view.materialized
     yield (*key, "columns"), UNKNOWN if view.columns is None else view.columns
-    yield (*key, "definition"), Sql("view", view.definition, name)
+    yield (*key, "definition"), Sql("view", view.definition, name, names=view.columns or ())
     yield (*key, "check option"), view.check_option
     yield (*key, "options"), tuple(sorted(view.options))
     yield (*key, "comment"), view.comment

@@ -5,14 +5,14 @@ import subprocess
 from dataclasses import dataclass, field
 
 import psycopg
-from facts import UNKNOWN, Key, Sql, facts
-from settle import Server
 
 from ctb_audit.model import Catalog
 from ctb_audit.scratch import ScratchServer
 from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.ddl.replay import replay
 from ctb_audit.sources.postgres import read_live
+from tests.fidelity.facts import UNKNOWN, Key, Sql, facts
+from tests.fidelity.settle import Server
 
 _OWNER = re.compile(r"\bOWNER\s+TO\s+(\"[^\"]+\"|[\w$]+)", re.IGNORECASE)
 _GRANTEES = re.compile(
@@ -69,7 +69,7 @@ def roles(text: str) -> set[str]:
 
 
 _ELSEWHERE = re.compile(
-    r"^\s*(?:\\c(?:onnect)?\b.*|\\set\s+ON_ERROR_STOP\b.*|(?:CREATE|DROP)\s+DATABASE\b[^;]*;)",
+    r"^\s*(?:\\c(?:onnect)?\b.*|\\set\s+ON_ERROR_STOP\b.*|(?:CREATE|DROP)\s+DATABASE\b[^;*]*;)",
     re.IGNORECASE | re.MULTILINE,
 )
 

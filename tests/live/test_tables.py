@@ -160,7 +160,8 @@ def test_partitions_inherit_columns_constraints_and_triggers(read: Read) -> None
     assert (whole.kind, whole.partition_by) == ("partitioned", "RANGE (at)")
     assert (part.kind, part.partition_of) == ("partition", Name("public", "p"))
     assert part.partition_bound == "FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')"
-    assert all(c.inherited for c in (*part.columns, *part.constraints))
+    assert all(column.inherited for column in part.columns)
+    assert all(one.inherited for one in part.constraints)
     assert [(t.name, t.inherited) for t in part.triggers or ()] == [("t", True)]
     assert [t.inherited for t in whole.triggers or ()] == [False]
     assert child.inherits == (Name("public", "r"),)

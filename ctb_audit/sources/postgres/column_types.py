@@ -7,7 +7,13 @@ from ctb_audit.model import Name, Type
 from ctb_audit.semantics.types import postgres_type
 from ctb_audit.sources.postgres.fetch import Row
 
-_FAMILIES: Mapping[str, str] = {"e": "enum", "d": "domain", "c": "composite"}
+_FAMILIES: Mapping[str, str] = {
+    "e": "enum",
+    "d": "domain",
+    "c": "composite",
+    "r": "range",
+    "m": "range",
+}
 _INTERVAL_FIELDS: Mapping[int, str] = {  # masks of utils/datetime.h
     0x0004: "year",
     0x0002: "month",

@@ -8,7 +8,6 @@ from ctb_audit.sources.ddl.operations import AddColumn, AlterColumn
 from ctb_audit.sources.ddl.replay.alter_constraints import add_check
 from ctb_audit.sources.ddl.replay.columns import (
     build,
-    drawn_sequence,
     note_use,
     own_sequence,
     sequence_of,
@@ -21,7 +20,7 @@ from ctb_audit.sources.ddl.replay.constraints import (
 )
 from ctb_audit.sources.ddl.replay.indexes import spread_constraint
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
-from ctb_audit.sources.ddl.replay.sequences import altered
+from ctb_audit.sources.ddl.replay.sequences import altered, drawn_sequence
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
 from ctb_audit.sources.ddl.replay.values import replace

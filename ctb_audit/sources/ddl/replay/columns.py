@@ -5,7 +5,7 @@ import re
 from ctb_audit.model import Column, Name, Sequence, Type
 from ctb_audit.semantics.types import SERIALS, without_serial
 from ctb_audit.sources.ddl.replay import names
-from ctb_audit.sources.ddl.replay.expressions import quote, tokens
+from ctb_audit.sources.ddl.replay.expressions import quote
 from ctb_audit.sources.ddl.replay.sequences import completed
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
@@ -99,16 +99,3 @@ def untyped(name: str) -> Column:
 
 
 _NULL = re.compile(r"\(*null(?:::[\w .]+(?:\([\d, ]*\))?(?:\[\])*)?\)*\Z", re.IGNORECASE)
-_NEXTVAL = re.compile(r"\s*(?:pg_catalog\.)?nextval\s*\(\s*\(?'((?:[^']|'')+)'", re.IGNORECASE)
-
-
-def drawn_sequence(state: State, default: str) -> Name | None:
-    """The sequence that `nextval('...')` in a default names, if it exists."""
-    match = _NEXTVAL.match(default)
-    if match is None:
-        return None
-    parts = [t.identifier for t in tokens(match[1].replace("''", "'")) if t.identifier]
-    if not 1 <= len(parts) <= 2:
-        return None
-    found = state.find(Name(parts[0] if len(parts) == 2 else None, parts[-1]))
-    return found if found is not None and found in state.sequences else None

@@ -1,13 +1,16 @@
 """CREATE SEQUENCE, ALTER SEQUENCE and what the server fills in."""
 
+import re
 from typing import Any
 
 from ctb_audit.model import Name, Sequence
 from ctb_audit.sources.ddl.operations import AlterSequence, CreateSequence
+from ctb_audit.sources.ddl.replay.expressions import tokens
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.values import replace
 
+_NEXTVAL = re.compile(r"\s*(?:pg_catalog\.)?nextval\s*\(\s*\(?'((?:[^']|'')+)'", re.IGNORECASE)
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
@@ -83,3 +86,19 @@ def _own(state: State, name: Name, owner: tuple[Name, str]) -> None:
         state.sequences[name], owned_by=(table.schema, table.name, column.name)
     )
     state.owned.add(table_name, name)
+    if column.default is not None and drawn_sequence(state, column.default) == name:
+        serial = replace(column, serial=name)
+        columns = tuple(serial if c is column else c for c in table.columns)
+        state.put(replace(table, columns=columns))
+
+
+def drawn_sequence(state: State, default: str) -> Name | None:
+    """The sequence that `nextval('...')` in a default names, if it exists."""
+    match = _NEXTVAL.match(default)
+    if match is None:
+        return None
+    parts = [t.identifier for t in tokens(match[1].replace("''", "'")) if t.identifier]
+    if not 1 <= len(parts) <= 2:
+        return None
+    found = state.find(Name(parts[0] if len(parts) == 2 else None, parts[-1]))
+    return found if found is not None and found in state.sequences else None

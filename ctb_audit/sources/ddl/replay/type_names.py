@@ -17,6 +17,7 @@ EXTENSION_TYPES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("vector", "halfvec", "sparsevec"), ("vector", "pgvector")),
     **dict.fromkeys(("ltree", "lquery", "ltxtquery"), ("ltree",)),
     "cube": ("cube",),
+    "earth": ("earthdistance",),
     "seg": ("seg",),
     **dict.fromkeys(("isbn", "isbn13", "issn", "issn13", "ean13", "upc"), ("isn",)),
     "semver": ("semver",),
@@ -59,7 +60,6 @@ TYPELESS = frozenset(
         "pgjwt",
         "pgaudit",
         "pg_buffercache",
-        "earthdistance",
     ]
 )
 _INTERNAL = frozenset(["oidvector", "int2vector", "aclitem", "pg_node_tree", "gtsvector"])
@@ -70,6 +70,8 @@ def resolve_type(state: State, written: Type, *objects: Name) -> Type:
     """The type a column gets; an unknown one is refused in server mode."""
     if not state.postgres or written.family == "serial":
         return written
+    if written.name == "numeric" and len(written.parameters) == 1:
+        written = replace(written, parameters=(*written.parameters, 0))  # as format_type says
     schema, dot, name = written.name.rpartition(".")
     if dot and schema in ("pg_catalog", "information_schema"):
         built_in = postgres_type(name)

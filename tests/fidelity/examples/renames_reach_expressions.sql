@@ -1,0 +1,3 @@
+CREATE TABLE t (a int CHECK (a > 0), b int GENERATED ALWAYS AS (a + 1) STORED);
+CREATE INDEX i ON t (a) WHERE a > 5; ALTER TABLE t RENAME a TO z;
+ALTER TABLE t RENAME CONSTRAINT t_a_check TO positive;
