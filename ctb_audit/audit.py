@@ -17,7 +17,7 @@ from ctb_audit.judge import Judgement, judge
 from ctb_audit.model import Catalog, Coverage, Location
 from ctb_audit.project import Project
 from ctb_audit.result import Audit, Finding, Relation
-from ctb_audit.revision import revision_of
+from ctb_audit.revision import prefix_of, revision_of
 from ctb_audit.rulebook import load_standard
 from ctb_audit.scoring import (
     database_score,
@@ -111,6 +111,7 @@ def conclude(
         notices=notices,
         revision=revision_of(config.root),
         rules=project.standard.rules,
+        prefix=prefix_of(config.root),
         relations=relations_of(project),
     )
 

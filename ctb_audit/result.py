@@ -177,7 +177,10 @@ class Impact:
 
 @dataclass(frozen=True)
 class Audit:
-    """A whole audit. `incomplete` holds why it is (exit 3), () for whole."""
+    """A whole audit. `incomplete` holds why it is (exit 3), () for whole.
+
+    `prefix` leads from the repository's top to the root that locations count from.
+    """
 
     standard: str
     standard_hash: str
@@ -198,6 +201,7 @@ class Audit:
     counts: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     change: Change | None = None
+    prefix: str = ""
     relations: tuple[Relation, ...] = ()
     impact: Impact | None = None
 

@@ -13,6 +13,15 @@ def revision_of(folder: Path) -> str:
     return ""
 
 
+def prefix_of(folder: Path) -> str:
+    """The folder from its repository's top, `db/` or "" for the top and outside of one."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists():
+            below = folder.relative_to(candidate).as_posix()
+            return "" if below == "." else f"{below}/"
+    return ""
+
+
 def _git_folder(git: Path) -> Path:
     """`.git` itself, or what a worktree's or submodule's `.git` file points to."""
     if git.is_dir():

@@ -1,6 +1,5 @@
 """`ctb audit`: judge schemas, report, log, gate."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,11 @@ import click
 from ctb_audit.audit import AuditSettings, audit_catalogs
 from ctb_audit.cli import options
 from ctb_audit.cli.logging import log_audit, log_broken_run
-from ctb_audit.cli.output import show, write_reports
+from ctb_audit.cli.output import Target, show, write_reports
 from ctb_audit.config import Config
 from ctb_audit.errors import IncompleteError
+from ctb_audit.report.formats import FORMATS, formatters
 from ctb_audit.result import Audit
-
-FORMATS = ("terminal", "json", "markdown")
 
 
 @click.command("audit", epilog="Example: ctb audit migrations SCHEMA_REFERENCE.md -o report.md")
@@ -78,7 +76,7 @@ def _audited(
 
 
 def _report(audit: Audit, output: options.Output, config: Config) -> None:
-    formats = _formats(audit, config, output.verbose)
+    formats = formatters(audit, verbose=output.verbose, templates=config.templates)
     write_reports(output.outputs, formats, output.format)
     if output.quiet and audit.gate.passed and not audit.incomplete:
         return
@@ -92,25 +90,6 @@ def _report(audit: Audit, output: options.Output, config: Config) -> None:
         click.echo(formats[output.format](), nl=False)
 
 
-def _formats(audit: Audit, config: Config, verbose: bool) -> Mapping[str, Callable[[], str]]:
-    def terminal() -> str:
-        from ctb_audit.report.terminal import audit_lines, plain
-
-        return plain(audit_lines(audit, verbose=verbose))
-
-    def json() -> str:
-        from ctb_audit.report.audit_json import audit_json
-
-        return audit_json(audit)
-
-    def markdown() -> str:
-        from ctb_audit.report.markdown import audit_markdown
-
-        return audit_markdown(audit, config.templates)
-
-    return {"terminal": terminal, "json": json, "markdown": markdown}
-
-
-def _log(audit: Audit, config: Config, outputs: tuple[Path, ...]) -> None:
+def _log(audit: Audit, config: Config, outputs: tuple[Target, ...]) -> None:
     if config.log != "none":
-        log_audit(audit, config, report_path=str(outputs[0]) if outputs else None)
+        log_audit(audit, config, report_path=str(outputs[0].path) if outputs else None)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ctb_audit.cli.output import Target
 from ctb_audit.config import Config, load_config, with_options
 from ctb_audit.errors import UsageError
 
@@ -111,9 +112,8 @@ def output_options(formats: tuple[str, ...]) -> Callable[[F], F]:
             "-o",
             "outputs",
             multiple=True,
-            type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Write a file, format by suffix; repeatable.",
+            help="Write a file, format by suffix or as FORMAT:FILE; repeatable.",
         ),
         click.option(
             "--output-dir",
@@ -148,7 +148,7 @@ class Output:
     """Where the report goes."""
 
     format: str | None
-    outputs: tuple[Path, ...]
+    outputs: tuple[Target, ...]
     quiet: bool
     verbose: bool
 
@@ -156,7 +156,7 @@ class Output:
 def output_of(values: dict[str, Any]) -> Output:
     """The output options, taken out of a command's values."""
     folder: Path | None = values.pop("output_dir")
-    outputs = tuple(folder / path if folder else path for path in values.pop("outputs"))
+    outputs = tuple(Target.of(text, folder) for text in values.pop("outputs"))
     return Output(values.pop("format_"), outputs, values.pop("quiet"), values.pop("verbose"))
 
 

@@ -1,11 +1,13 @@
 """Where a report goes: stdout for one, files written to a temporary name and renamed."""
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -17,7 +19,25 @@ SUFFIXES: Mapping[str, str] = {
     ".md": "markdown",
     ".html": "html",
     ".txt": "terminal",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".svg": "badge",
 }
+_EXPLICIT = re.compile(r"([a-z]{2,}):(.+)", re.S)
+
+
+class Target(NamedTuple):
+    """A file to write; `format` "" is told by its suffix."""
+
+    path: Path
+    format: str = ""
+
+    @classmethod
+    def of(cls, text: str, folder: Path | None = None) -> "Target":
+        """What `--output` says: `report.sarif`, or `gitlab:quality.json`."""
+        explicit = _EXPLICIT.fullmatch(text)
+        name, path = explicit.groups() if explicit else ("", text)
+        return cls(folder / path if folder else Path(path), name)
 
 
 class OutputError(IncompleteError):
@@ -55,23 +75,28 @@ def _umask() -> int:
     return mask
 
 
-def format_of(path: Path, formats: Mapping[str, object]) -> str:
-    """The format that a file's suffix names."""
-    found = SUFFIXES.get(path.suffix.lower())
+def format_of(target: Target, formats: Mapping[str, object]) -> str:
+    """The format that a target names, else its suffix."""
+    place = f"--output {target.path}"
+    if target.format:
+        if target.format not in formats:
+            step = f"use one of {', '.join(formats)}"
+            raise UsageError(place, f"there is no format {target.format}", step)
+        return target.format
+    found = SUFFIXES.get(target.path.suffix.lower())
     if found is None or found not in formats:
         known = ", ".join(s for s, name in SUFFIXES.items() if name in formats)
-        raise UsageError(f"--output {path}", "no format has this suffix", f"use one of {known}")
+        step = f"use one of {known}, or write FORMAT:{target.path}"
+        raise UsageError(place, "no format has this suffix", step)
     return found
 
 
 def write_reports(
-    outputs: tuple[Path, ...], formats: Mapping[str, Callable[[], str]], chosen: str | None
+    targets: tuple[Target, ...], formats: Mapping[str, Callable[[], str]], chosen: str | None
 ) -> None:
-    """Every `--output` in the format of its suffix, or in `chosen` where a single one is given."""
-    plans = [
-        (path, chosen if chosen and len(outputs) == 1 else format_of(path, formats))
-        for path in outputs
-    ]
+    """Every `--output` in its own format, or in `chosen` where a single one names none."""
+    alone = chosen if len(targets) == 1 and not targets[0].format else None
+    plans = [(target.path, alone or format_of(target, formats)) for target in targets]
     for path, name in plans:
         write_file(path, formats[name]())
 

@@ -1,0 +1,62 @@
+"""The formats of an audit by name; each is imported only when it is asked for."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ctb_audit.result import Audit
+
+FORMATS = ("terminal", "json", "markdown", "sarif", "junit", "github", "gitlab", "badge")
+
+
+def formatters(
+    audit: Audit, *, verbose: bool = False, templates: Path | None = None
+) -> Mapping[str, Callable[[], str]]:
+    """One function without arguments for each of `FORMATS`."""
+
+    def terminal() -> str:
+        from ctb_audit.report.terminal import audit_lines, plain
+
+        return plain(audit_lines(audit, verbose=verbose))
+
+    def json() -> str:
+        from ctb_audit.report.audit_json import audit_json
+
+        return audit_json(audit)
+
+    def markdown() -> str:
+        from ctb_audit.report.markdown import audit_markdown
+
+        return audit_markdown(audit, templates)
+
+    return {"terminal": terminal, "json": json, "markdown": markdown, **_machines(audit)}
+
+
+def _machines(audit: Audit) -> Mapping[str, Callable[[], str]]:
+    """What other programs read."""
+
+    def sarif() -> str:
+        from ctb_audit.report.sarif import audit_sarif
+
+        return audit_sarif(audit)
+
+    def junit() -> str:
+        from ctb_audit.report.junit import audit_junit
+
+        return audit_junit(audit)
+
+    def github() -> str:
+        from ctb_audit.report.github import audit_github
+
+        return audit_github(audit)
+
+    def gitlab() -> str:
+        from ctb_audit.report.gitlab import audit_gitlab
+
+        return audit_gitlab(audit)
+
+    def badge() -> str:
+        from ctb_audit.report.badge import audit_badge
+
+        return audit_badge(audit)
+
+    return {"sarif": sarif, "junit": junit, "github": github, "gitlab": gitlab, "badge": badge}
