@@ -372,6 +372,50 @@ class Schema:
     location: Location | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MigrationFile:
+    """One step of a chain of migrations on disk, of any tool and language.
+
+    `path` is that of the file, `name` the file's or, where each step has a folder of its own, the
+    folder's. `version`: what a tool with versions inside the file (Alembic) calls it, "" elsewhere;
+    `after` the versions that it builds on.
+    """
+
+    path: str
+    chain: str = ""
+    name: str = ""
+    version: str = ""
+    after: tuple[str, ...] = ()
+
+
+AppliedState = Literal["applied", "failed", "reverted", "pending"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedMigration:
+    """A row of a tracker. `name` is what it says was run: a file, a name or a version."""
+
+    name: str
+    state: AppliedState = "applied"
+    version: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """The table in which a migration tool keeps what it applied.
+
+    `tool` is "" where no known tool has a table of this shape; `problem` says why its rows are not
+    known. `heads`: it names only where the chain stands, not each step.
+    """
+
+    table: Name
+    tool: str = ""
+    applied: tuple[AppliedMigration, ...] = ()
+    problem: str = ""
+    heads: bool = False
+
+
 class Declared(NamedTuple):
     """A declaration about a table that stands apart from its definition (a document's)."""
 
@@ -457,6 +501,8 @@ class Catalog:
     standard: str = ""
     server_version: int | None = None  # e.g. 150018, of a live PostgreSQL
     documents: tuple[Document, ...] = ()  # what schema references say besides their DDL
+    migrations: tuple[MigrationFile, ...] = ()  # chains on disk, in their order
+    trackers: tuple[Tracker, ...] = ()  # of a live database
 
     @cached_property
     def tables_by_name(self) -> Mapping[tuple[System, Name], Table]:

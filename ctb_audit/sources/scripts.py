@@ -9,11 +9,11 @@ from posixpath import dirname, join, normpath
 from typing import Literal, Protocol
 
 from ctb_audit.errors import ConfigurationError, SourceError
-from ctb_audit.model import Catalog, System
+from ctb_audit.model import Catalog, MigrationFile, System
 from ctb_audit.sources.ddl.arrange import arrange
 from ctb_audit.sources.ddl.dialect import guess, of_mark, of_path
 from ctb_audit.sources.ddl.operations import Include, Mistake, Script
-from ctb_audit.sources.ddl.order import Group, Plan, plan
+from ctb_audit.sources.ddl.order import Group, Plan, plan, step_name
 from ctb_audit.sources.ddl.read import Parser, read_script
 from ctb_audit.sources.ddl.undo import without_undo
 from ctb_audit.sources.files import Skipped, matches, read_text
@@ -153,7 +153,12 @@ def _catalog(
     from ctb_audit.sources.ddl.replay import replay
 
     own = [scripts[path] for path in group.paths]
-    return replay(own, mode=options.mode, include=includes.read, source=group.folder or ".")
+    source = group.folder or "."
+    catalog = replay(own, mode=options.mode, include=includes.read, source=source)
+    if group.kind != "migrations":
+        return catalog
+    steps = (MigrationFile(p, group.folder, step_name(p, group.folder)) for p in group.paths)
+    return replace(catalog, migrations=tuple(steps))
 
 
 class _Includes:

@@ -120,11 +120,11 @@ def _home(path: str) -> str:
 def _is_chain(folder: str, files: Sequence[str]) -> bool:
     if CHAINS & set(folder.lower().split("/")):
         return True
-    named = sum(1 for path in files if _VERSIONED.match(_step(path, folder)))
+    named = sum(1 for path in files if _VERSIONED.match(step_name(path, folder)))
     return named * 2 > len(files)
 
 
-def _step(path: str, folder: str) -> str:
+def step_name(path: str, folder: str) -> str:
     """The name that orders a migration: of the file, or of its folder where it has its own."""
     below = path[len(folder) + 1 :] if folder else path
     stepwise = _stem(path) in _IN_FOLDERS and "/" in below
@@ -165,7 +165,7 @@ def _as_planned(folder: str, files: Sequence[str], text: str) -> tuple[str, ...]
 
 def _place(path: str, folder: str) -> tuple[int, tuple[int, ...], str, str]:
     """Repeatable migrations last; versions and leading numbers by value, then the whole name."""
-    name = _step(path, folder)
+    name = step_name(path, folder)
     flyway = _FLYWAY.match(name)
     if flyway is not None:
         version = _version(flyway["version"]) if flyway["version"] else ()
