@@ -109,7 +109,7 @@ def with_points(findings: Iterable[Finding], tables: Sequence[TableResult]) -> t
 def next_grade(
     score: int | None, findings: Sequence[Finding], tables: Sequence[TableResult]
 ) -> NextGrade | None:
-    """The fewest fixes that reach the next grade; None at the top or where fixes cannot reach it."""
+    """The fewest fixes that reach the next grade; None at the top and where none reach it."""
     above = [(floor, grade) for floor, grade in GRADES if score is not None and floor > score]
     if not above:
         return None
