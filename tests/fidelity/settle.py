@@ -61,7 +61,10 @@ class Server:
 
 def _squeezed(one: Sql) -> str:
     text = " ".join(one.text.split()).replace("( ", "(").replace(" )", ")")
-    return re.sub(r'"([a-z_][a-z0-9_]*)"', r"\1", text) if one.kind == "text" else text
+    if one.kind != "text":
+        return text
+    text = text if "'" in text else text.lower()
+    return re.sub(r'"([a-z_][a-z0-9_]*)"', r"\1", text)
 
 
 def _one(session: Session, query: str, *parameters: object) -> object:
@@ -135,7 +138,8 @@ def _view(session: Session, one: Sql) -> object:
     names = sql.SQL(", ").join(sql.Identifier(name) for name in one.names)
     columns = sql.SQL("({})").format(names) if one.names else sql.SQL("")
     session.execute(sql.SQL("CREATE TEMP VIEW ctb_probe {} AS {}").format(columns, text))
-    return _one(session, "SELECT pg_get_viewdef('pg_temp.ctb_probe'::regclass)")
+    stored = _one(session, "SELECT pg_get_viewdef('pg_temp.ctb_probe'::regclass)")
+    return str(stored).strip().removesuffix(";")
 
 
 def _domain(session: Session, one: Sql) -> object:

@@ -83,8 +83,9 @@ def _name_and_family(row: Row) -> tuple[str, str]:
     schema, name, kind, ours = row[2], row[3], row[4], row[15]
     if schema == "pg_catalog":
         return postgres_type('"char"' if name == "char" else name) or (name, "unknown")
-    known = None if ours else postgres_type(name)  # citext and others of an extension
-    return known or (f"{schema}.{name}", _FAMILIES.get(kind, "unknown"))
+    if ours:
+        return f"{schema}.{name}", _FAMILIES.get(kind, "unknown")
+    return postgres_type(name) or (f"{schema}.{name}", "unknown")  # of an extension
 
 
 def _builtin_modifier(name: str, modifier: int) -> tuple[tuple[int, ...], str]:

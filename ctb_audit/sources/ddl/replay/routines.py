@@ -127,18 +127,28 @@ def create_trigger(state: State, op: CreateTrigger) -> None:
     _add_trigger(state, name, trigger, op.replace)
 
 
+_BUILT_IN_TRIGGERS = frozenset(
+    [
+        "suppress_redundant_updates_trigger",
+        "tsvector_update_trigger",
+        "tsvector_update_trigger_column",
+    ]
+)
+
+
 def _trigger_function(state: State, written: Name) -> Name:
     for candidate in state.candidates(written):
         if (candidate, ()) in state.functions:
             return candidate
-    if state.strict and not _from_extension(state, written):
+    if written.name in _BUILT_IN_TRIGGERS and written.schema in (None, "pg_catalog"):
+        return Name("pg_catalog", written.name)
+    if state.strict and not _from_extension(state):
         raise Refusal(f"function {written}() does not exist")
     return state.assumed(written)
 
 
-def _from_extension(state: State, name: Name) -> bool:
-    built_in = name.name in ("tsvector_update_trigger", "suppress_redundant_updates_trigger")
-    return built_in or any(extension != "plpgsql" for extension in state.extensions)
+def _from_extension(state: State) -> bool:
+    return any(extension != "plpgsql" for extension in state.extensions)
 
 
 def _check_columns(state: State, table: Table, trigger: Trigger) -> None:
