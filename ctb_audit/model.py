@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from ctb_audit import names
 from ctb_audit.document_model import Document
-
-System = names.System
-Surface = names.Surface
-SYSTEMS = names.SYSTEMS
-Name = names.Name
-Location = names.Location
+from ctb_audit.names import SYSTEMS as SYSTEMS
+from ctb_audit.names import Location as Location
+from ctb_audit.names import Name as Name
+from ctb_audit.names import Surface as Surface
+from ctb_audit.names import System as System
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 The readers (`parse_postgres`, `parse_sqlglot`) turn one statement into operations; `replay`
 folds them into a Catalog as the server would. Operations reuse the model's values with names as
-written: `Name.schema` is None where the source gives none, a constraint's or index's `name` is "" where
-the server would generate one, `Type.name` of a user-defined type is as written.
+written: `Name.schema` is None where the source gives none, a constraint's or index's `name` is
+"" where the server would generate one, `Type.name` of a user-defined type is as written.
 Locations are absolute in the file. Everything is plain frozen data: the cache stores it as JSON.
 """
 
