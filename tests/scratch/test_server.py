@@ -11,8 +11,9 @@ import pytest
 from ctb_audit.errors import ScratchError
 from ctb_audit.scratch import Binaries, ScratchServer, available_binaries, find_binaries
 from ctb_audit.scratch import account as account_module
+from ctb_audit.scratch import server as server_module
 from ctb_audit.scratch.account import Account
-from ctb_audit.scratch.folder import server_pid, sweep
+from ctb_audit.scratch.folder import make_folder, server_pid, sweep
 
 CHILD = """
 import json, os, sys, time
@@ -146,14 +147,21 @@ def test_it_works_without_privileges(start_child: Start, read_json: ReadJson) ->
     assert not Path(str(told["folder"])).exists()
 
 
-def test_a_broken_setting_is_an_error_with_the_reason() -> None:
-    before = set(Path("/tmp").glob("ctb-scratch-*"))
+def test_a_broken_setting_is_an_error_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Path] = []
+
+    def remembered(account: Account) -> tuple[Path, int]:
+        path, lock = make_folder(account)
+        made.append(path)
+        return path, lock
+
+    monkeypatch.setattr(server_module, "make_folder", remembered)
     with (
         pytest.raises(ScratchError, match="no_such_setting"),
         ScratchServer(settings={"no_such_setting": "1"}),
     ):
         pass
-    assert set(Path("/tmp").glob("ctb-scratch-*")) <= before
+    assert [path.exists() for path in made] == [False]
 
 
 def test_binaries_that_do_not_exist_are_named(tmp_path: Path) -> None:
