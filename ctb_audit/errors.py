@@ -5,6 +5,7 @@
     |-- ConfigurationError          2   ctb.toml, a rule file, a standard, a waiver
     |-- IncompleteError             3   the audit cannot be whole
         |-- SourceError             3   a source is missing, unreadable or refused
+        |   |-- EmptySourceError    3   a source is not there or holds nothing to audit
         |-- LogError                3   an explicitly named log cannot be written
         |-- ScratchError            3   no scratch server can be had, or it failed
 
@@ -17,6 +18,7 @@ from typing import ClassVar
 __all__ = [
     "ConfigurationError",
     "CtbError",
+    "EmptySourceError",
     "IncompleteError",
     "LogError",
     "ScratchError",
@@ -61,6 +63,10 @@ class IncompleteError(CtbError):
 
 class SourceError(IncompleteError):
     """A source that is missing, unreadable or refused."""
+
+
+class EmptySourceError(SourceError):
+    """A source that is not there, or holds nothing to audit."""
 
 
 class LogError(IncompleteError):

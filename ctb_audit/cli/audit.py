@@ -11,7 +11,7 @@ from ctb_audit.cli import options
 from ctb_audit.cli.logging import log_audit, log_broken_run
 from ctb_audit.cli.output import Target, show, write_reports
 from ctb_audit.config import Config
-from ctb_audit.errors import IncompleteError
+from ctb_audit.errors import IncompleteError, UsageError
 from ctb_audit.report.formats import FORMATS, formatters
 from ctb_audit.result import Audit
 
@@ -24,6 +24,14 @@ from ctb_audit.result import Audit
 @options.output_options(FORMATS)
 @options.log_options
 @options.today_option
+@click.option(
+    "--staged", is_flag=True, help="Judge what the next commit changes: only new findings block."
+)
+@click.option(
+    "--since",
+    metavar="REV",
+    help="Judge what changed since a revision: only new findings and decline block.",
+)
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
@@ -45,7 +53,15 @@ def audit_command(sources: tuple[str, ...], **values: Any) -> int:
     settings = AuditSettings(
         today=options.day(values.pop("today")), waivers=not values.pop("no_waivers")
     )
-    audit, config = _audited(sources, values, settings)
+    staged, since = values.pop("staged"), values.pop("since")
+    if staged or since is not None:
+        reports = bool(output.outputs) or output.format not in (None, "terminal")
+        found = _changed(sources, values, settings, since=since, both=staged, reports=reports)
+        if found is None:
+            return _untouched(output)
+        audit, config = found
+    else:
+        audit, config = _audited(sources, values, settings)
     _report(audit, output, config)
     _log(audit, config, output.outputs)
     return exit_code(audit, exit_zero=exit_zero)
@@ -56,6 +72,29 @@ def exit_code(audit: Audit, *, exit_zero: bool = False) -> int:
     if audit.incomplete:
         return 3
     return 0 if audit.gate.passed or exit_zero else 1
+
+
+def _changed(
+    sources: tuple[str, ...],
+    values: dict[str, Any],
+    settings: AuditSettings,
+    *,
+    since: str | None,
+    both: bool,
+    reports: bool,
+) -> tuple[Audit, Config] | None:
+    if both and since is not None:
+        step = "--staged compares the index with HEAD, --since the folder with a revision"
+        raise UsageError("--staged --since", "exclude each other", step)
+    from ctb_audit.cli.change import Asked, audit_change
+
+    return audit_change(Asked(sources, values, settings, since, may_skip=not reports))
+
+
+def _untouched(output: options.Output) -> int:
+    if not output.quiet:
+        click.echo("nothing that is audited changes")
+    return 0
 
 
 def _audited(

@@ -4,10 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from ctb_audit.config import Config
+from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.load import Loaded, LoadOptions, load_all
+from ctb_audit.sources.scripts import ScriptReader
 
 
-def read_sources(arguments: tuple[str, ...], config: Config, values: dict[str, Any]) -> Loaded:
+def read_sources(
+    arguments: tuple[str, ...],
+    config: Config,
+    values: dict[str, Any],
+    reader: ScriptReader = read_script,
+) -> Loaded:
     """What the sources hold and what was passed over; takes the source options out of `values`.
 
     A folder with a configuration of its own is audited as that says.
@@ -19,6 +26,7 @@ def read_sources(arguments: tuple[str, ...], config: Config, values: dict[str, A
         parser=values.pop("parser"),
         stdin_filename=values.pop("stdin_filename"),
         jobs=values.pop("jobs"),
+        read_script=reader,
     )
     values.pop("no_cache")
     if arguments and not _is_configured(arguments, config):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ctb_audit import __version__
 from ctb_audit.model import Location, Problem
-from ctb_audit.result import Audit, Finding, TableResult, Waived
+from ctb_audit.result import Audit, Change, Finding, TableResult, Waived
 
 SCHEMA_VERSION = "1.0"
 
@@ -59,6 +59,7 @@ def audit_value(audit: Audit) -> dict[str, Any]:
         "not_judged": [{"rule": n.rule, "reason": n.reason} for n in audit.not_judged],
         "problems": [_problem(p) for p in audit.problems],
         "next_grade": _next_grade(audit),
+        "change": _change(audit.change),
     }
 
 
@@ -76,6 +77,17 @@ def _next_grade(audit: Audit) -> dict[str, Any] | None:
         "threshold": step.threshold,
         "score": step.score,
         "findings": list(step.fingerprints),
+    }
+
+
+def _change(change: Change | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "base": change.base,
+        "score": change.score,
+        "new": sorted(change.new),
+        "fixed": findings_value(change.fixed),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ctb_audit.model import Problem
 from ctb_audit.report.template import render
-from ctb_audit.result import Audit, Finding, NextGrade
+from ctb_audit.result import Audit, Change, Finding, NextGrade
 from ctb_audit.standard import SEVERITIES
 
 
@@ -35,16 +35,31 @@ def _values(audit: Audit) -> dict[str, Any]:
         "score_text": "no score" if audit.score is None else f"{audit.score} ({audit.grade})",
         "verdict_text": _verdict(audit),
         "counts_text": found or "none",
-        "step": _step(audit.next_grade, audit.findings),
+        "change_text": _change(audit.change),
+        "step": None if audit.change else _step(audit.next_grade, audit.findings),
         "tables": _tables(audit),
-        "groups": _groups(audit.findings),
+        "groups": _groups(audit.asked_findings),
         "gaps": _gaps(audit),
     }
 
 
 def _verdict(audit: Audit) -> str:
     state = "passes" if audit.gate.passed else "does not pass"
+    if audit.change is not None:
+        return f"The change {state}."
     return f"The audit {state} the gate of {audit.gate.threshold}."
+
+
+def _change(change: Change | None) -> str:
+    """What a change brings; "" where the whole schema is judged."""
+    if change is None:
+        return ""
+    before = "no score" if change.score is None else f"score {change.score}"
+    plural = "s" * (len(change.new) != 1)
+    return (
+        f"Since {change.base} ({before}): {len(change.new)} new finding{plural}, "
+        f"{len(change.fixed)} fixed."
+    )
 
 
 def _step(step: NextGrade | None, findings: Iterable[Finding]) -> dict[str, Any] | None:
@@ -76,6 +91,7 @@ def _target(finding: Finding) -> str:
 
 def _tables(audit: Audit) -> list[dict[str, Any]]:
     counts = Counter((f.system, f.table) for f in audit.open_findings)
+    asked = {(f.system, f.table) for f in audit.asked_findings}
     return [
         {
             "name": t.name,
@@ -88,6 +104,7 @@ def _tables(audit: Audit) -> list[dict[str, Any]]:
             ),
         }
         for t in audit.tables
+        if audit.change is None or (t.system, t.name) in asked
     ]
 
 

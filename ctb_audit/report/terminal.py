@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ctb_audit.report.inert import inert
-from ctb_audit.result import Audit, Finding, TableResult
+from ctb_audit.result import Audit, Change, Finding, TableResult
 from ctb_audit.standard import SEVERITIES
 
 GRADE_STYLES = {"EXCELLENT": "green", "GOOD": "green", "NEEDS WORK": "yellow", "FAIL": "red"}
@@ -29,7 +29,8 @@ Line = tuple[Segment, ...]
 def audit_lines(audit: Audit, *, verbose: bool = False) -> Iterator[Line]:
     """The report, summary last so that it is what remains on the screen."""
     yield from _findings(audit, verbose)
-    yield from _tables(audit.tables, audit.findings)
+    if audit.change is None or verbose:
+        yield from _tables(audit.tables, audit.findings)
     yield from _gaps(audit, verbose)
     yield from _summary(audit)
 
@@ -45,7 +46,7 @@ def _line(*parts: str | Segment) -> Line:
 
 def _findings(audit: Audit, verbose: bool) -> Iterator[Line]:
     by_table: dict[tuple[str, str], list[Finding]] = {}
-    for finding in audit.findings:
+    for finding in audit.asked_findings:
         if finding.waiver is None or verbose:
             by_table.setdefault((finding.system, finding.table), []).append(finding)
     tables = {(str(t.system), t.name): t for t in audit.tables}
@@ -135,21 +136,32 @@ def _summary(audit: Audit) -> Iterator[Line]:
         f"findings: {found or 'none'}",
         f", {waived} waived" if waived else "",
     )
+    yield from _change(audit.change)
     grade = audit.grade
     score = "no score" if audit.score is None else f"score {audit.score}  {grade}"
     verdict = "passed" if audit.gate.passed else "blocked"
     yield _line(
         Segment(score, f"bold {GRADE_STYLES.get(grade or '', 'red')}"),
-        f"  gate {audit.gate.threshold}: {verdict}",
+        f"  gate: {verdict}" if audit.change else f"  gate {audit.gate.threshold}: {verdict}",
     )
     yield from (_line(f"  {inert(reason)}") for reason in audit.gate.reasons)
     yield from (_line(Segment(f"  incomplete: {inert(r)}", "yellow")) for r in audit.incomplete)
     yield from _next_grade(audit)
 
 
+def _change(change: Change | None) -> Iterator[Line]:
+    if change is None:
+        return
+    before = "no score" if change.score is None else f"score {change.score}"
+    yield _line(
+        f"since {inert(change.base)} ({before}): ",
+        f"{len(change.new)} new finding{'s' * (len(change.new) != 1)}, {len(change.fixed)} fixed",
+    )
+
+
 def _next_grade(audit: Audit) -> Iterator[Line]:
     step = audit.next_grade
-    if step is None:
+    if step is None or audit.change is not None:
         return
     fixes = {f.fingerprint: f for f in audit.findings}
     rules = Counter(fixes[p].rule for p in step.fingerprints)

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ctb_audit.errors import SourceError
+from ctb_audit.errors import EmptySourceError, SourceError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -98,7 +98,7 @@ def read_text(path: Path, shown: str) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise SourceError(shown, "does not exist", "check the path") from None
+        raise EmptySourceError(shown, "does not exist", "check the path") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SourceError(shown, f"cannot be read: {reason}", "check its permissions") from None
@@ -143,7 +143,7 @@ class _Walk:
         for entry in entries:
             path = Path(entry.path)
             is_folder = entry.is_dir()
-            if not is_folder and kind_of(entry.name) is None:
+            if entry.name == ".git" or (not is_folder and kind_of(entry.name) is None):
                 continue
             reason = self._reason(path, entry.name, is_folder) or (
                 self._reason_of_link(path) if entry.is_symlink() else ""

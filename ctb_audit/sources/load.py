@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ctb_audit.errors import SourceError, UsageError
+from ctb_audit.errors import EmptySourceError, SourceError, UsageError
 from ctb_audit.model import Catalog, Declared
 from ctb_audit.sources.files import Skipped, decode, discover, kind_of, read_text, shown
 from ctb_audit.sources.scripts import LoadOptions, refuse, script_catalogs
@@ -63,12 +63,12 @@ def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
             continue
         part = _argument(argument, path, options)
         if not part.catalogs:
-            raise SourceError(argument, "holds nothing to audit", _STEP)
+            raise EmptySourceError(argument, "holds nothing to audit", _STEP)
         loaded += part
     if scripts:
         loaded = Loaded(*script_catalogs(scripts, options.root, options, named=True)) + loaded
     if not loaded.catalogs:
-        raise SourceError(" ".join(arguments) or ".", "holds nothing to audit", _STEP)
+        raise EmptySourceError(" ".join(arguments) or ".", "holds nothing to audit", _STEP)
     return loaded
 
 
