@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ctb_audit.checks.expectation import base_type
 from ctb_audit.checks.registry import check
-from ctb_audit.model import Column, Constraint
+from ctb_audit.model import Column, Constraint, Name
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
@@ -22,6 +22,20 @@ def missing_foreign_key(subject: Subject, project: Project, *, suffix: str) -> I
             yield _verdict(column, target, subject, project)
     if not named:
         yield NotApplicable("no column is named after a table")
+
+
+def reference_of(column: str, subject: Subject, project: Project) -> tuple[Name, str] | None:
+    """The table and key that a `*_id` column names and could refer to; None for none."""
+    found = subject.table.column(column)
+    target = _named_table(column.rpartition("_")[0], subject, project)
+    if found is None or target is None:
+        return None
+    family = _family(found, subject, project)
+    for name in _keys(target, column):
+        key = target.table.column(name)
+        if key is not None and _family(key, target, project) == family:
+            return target.name, name
+    return None
 
 
 def _named_table(base: str, subject: Subject, project: Project) -> Subject | None:

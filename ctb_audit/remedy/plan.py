@@ -1,0 +1,212 @@
+"""From an audit to a plan: propose for each finding, apply to the model, judge again, go on.
+
+What a new column then lacks (a check, an index) is found by judging the model once more, so
+that a proposal answers one finding and knows nothing of the others.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ctb_audit.audit import AuditSettings, audit_catalogs, project_of
+from ctb_audit.config import Config
+from ctb_audit.model import Catalog, Name, Table
+from ctb_audit.project import Project, Subject
+from ctb_audit.remedy.change import PHASES, Change, Left, Plan
+from ctb_audit.remedy.columns import AddColumn, SetDefault, SetNotNull
+from ctb_audit.remedy.constraints import AddCheck
+from ctb_audit.remedy.indexes import CreateIndex, DropIndex
+from ctb_audit.remedy.proposals import PROPOSALS, Proposal, Site
+from ctb_audit.remedy.routines import CreateFunction
+from ctb_audit.result import Audit, Finding
+
+ROUNDS = 5
+_INHERITED = (AddColumn, SetDefault, SetNotNull, AddCheck)
+_ELSEWHERE = "not a table of PostgreSQL, whose migrations this writes"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which findings to repair and what the caller knows. `values`: by tracking role."""
+
+    findings: Callable[[Finding], bool] = lambda finding: True
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Draft:
+    """A plan as it grows; dictionaries keep order."""
+
+    changes: dict[Change, None] = field(default_factory=dict)
+    left: dict[str, Left] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def added(self) -> frozenset[tuple[Name, str]]:
+        found = (c for c in self.changes if isinstance(c, AddColumn))
+        return frozenset((c.table, c.column) for c in found)
+
+    def names(self) -> Iterable[str]:
+        for change in self.changes:
+            for attribute in ("name", "check"):
+                if isinstance(value := getattr(change, attribute, None), str):
+                    yield value
+            if isinstance(change, AddColumn | SetDefault) and change.sequence is not None:
+                yield change.sequence.name
+            if isinstance(change, CreateIndex):
+                yield from (part.index.name for part in change.parts)
+
+
+def plan_remedies(
+    catalogs: Sequence[Catalog], config: Config, settings: AuditSettings, wanted: Wanted
+) -> Plan:
+    """The changes that repair the audit's open findings, and the findings that none repairs."""
+    draft = _Draft()
+    first = last = audit_catalogs(catalogs, config, settings)
+    current = tuple(catalogs)
+    for _ in range(ROUNDS):
+        new = _proposed(last, project_of(current, config, settings), draft, config, wanted)
+        if not new:
+            break
+        draft.changes.update(dict.fromkeys(new))
+        current = applied(current, new)
+        last = audit_catalogs(current, config, settings)
+    changes = _ordered(draft.changes)
+    safe = applied(catalogs, [c for c in changes if c.safety == "safe"])
+    return Plan(
+        changes=changes,
+        left=tuple(draft.left.values()),
+        notes=tuple(draft.notes),
+        score_before=first.score,
+        score_safe=audit_catalogs(safe, config, settings).score,
+        score_after=last.score,
+    )
+
+
+def _ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda c: PHASES.index(c.phase)))
+
+
+def _proposed(
+    audit: Audit, project: Project, draft: _Draft, config: Config, wanted: Wanted
+) -> list[Change]:
+    found = [f for f in audit.open_findings if f.fingerprint not in draft.left]
+    defects: dict[str, set[tuple[str, str]]] = {}
+    checks = {rule.id: rule.check for rule in audit.rules.values()}
+    for finding in found:
+        defects.setdefault(finding.table, set()).add((checks[finding.rule], finding.requirement))
+    taken = set(_taken(project)) | set(draft.names())
+    new: dict[Change, None] = {}
+    for finding in found:
+        if not wanted.findings(finding):
+            continue
+        subject = _subject(finding, project)
+        if subject is None or finding.system != "postgresql":
+            _leave(draft, finding, _ELSEWHERE)
+            continue
+        site = Site(
+            finding=finding,
+            rule=audit.rules[finding.rule],
+            subject=subject,
+            project=project,
+            entry=config.table_entry("postgresql", subject.name),
+            values=wanted.values,
+            added=draft.added,
+            defects=frozenset(check for check, _ in defects[finding.table]),
+            taken=frozenset(taken),
+        )
+        proposed = _propose(site)
+        _keep(proposed, finding, draft, new)
+        taken |= {n for c in proposed.changes for n in _Draft({c: None}).names()}
+    return list(new)
+
+
+def _propose(site: Site) -> Proposal:
+    propose = PROPOSALS.get(site.rule.check)
+    if propose is None:
+        return Proposal(reason="no statement repairs it; see `ctb explain`")
+    return propose(site)
+
+
+def _keep(proposed: Proposal, finding: Finding, draft: _Draft, new: dict[Change, None]) -> None:
+    if proposed.note:
+        draft.notes[f"{finding.table}: {proposed.note}"] = None
+    fresh = [c for c in proposed.changes if c not in draft.changes and c not in new]
+    if proposed.reason or (proposed.changes and not fresh):
+        _leave(draft, finding, proposed.reason or "the change does not repair it")
+    for change in fresh:
+        new[replace(change, repairs=(finding.fingerprint,))] = None
+
+
+def _leave(draft: _Draft, finding: Finding, reason: str) -> None:
+    draft.left[finding.fingerprint] = Left(
+        finding.fingerprint, finding.rule, finding.table, finding.requirement, reason
+    )
+
+
+def _subject(finding: Finding, project: Project) -> Subject | None:
+    if not finding.table_level:
+        return None
+    for subject in project.subjects:
+        if subject.system == finding.system and str(subject.name) == finding.table:
+            return subject
+    return None
+
+
+def _taken(project: Project) -> Iterable[str]:
+    """Every name that an index, constraint or sequence could collide with."""
+    for catalog in project.catalogs:
+        for table in (*catalog.tables, *catalog.foreign_tables):
+            yield table.name
+            yield from (c.name for c in table.constraints)
+            yield from (i.name for i in table.indexes)
+        yield from (v.name for v in catalog.views)
+        yield from (i.name for v in catalog.views for i in v.indexes)
+        yield from (s.name for s in catalog.sequences)
+        yield from (t.name for t in catalog.types)
+
+
+def applied(catalogs: Sequence[Catalog], changes: Iterable[Change]) -> tuple[Catalog, ...]:
+    """The catalogs of the model once the changes are applied."""
+    listed = tuple(changes)
+    return tuple(_changed(catalog, listed) for catalog in catalogs)
+
+
+def _changed(catalog: Catalog, changes: Sequence[Change]) -> Catalog:
+    tables = {t.qualified: t for t in catalog.tables if t.system == "postgresql"}
+    functions = list(catalog.functions)
+    for change in changes:
+        if isinstance(change, CreateFunction):
+            functions.append(change.function())
+            continue
+        for name in _affected(change, tables):
+            tables[name] = change.on(tables[name])
+    return replace(
+        catalog,
+        tables=tuple(
+            tables[t.qualified] if t.system == "postgresql" else t for t in catalog.tables
+        ),
+        functions=tuple(functions),
+    )
+
+
+def _affected(change: Change, tables: Mapping[Name, Table]) -> Iterable[Name]:
+    """The table, and those below it that the server changes with it."""
+    if change.table not in tables or isinstance(change, DropIndex):
+        return ()
+    if not isinstance(change, _INHERITED):
+        return (change.table,)
+    found, queue = [change.table], [change.table]
+    while queue:
+        parent = queue.pop()
+        below = [
+            name
+            for name, table in tables.items()
+            if (parent in table.inherits or table.partition_of == parent) and name not in found
+        ]
+        found += below
+        queue += below
+    return [
+        name
+        for name in found
+        if not (isinstance(change, AddColumn) and tables[name].column(change.column))
+    ]
