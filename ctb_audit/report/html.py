@@ -159,33 +159,40 @@ def _way(audit: Audit, threshold: int) -> dict[str, Any]:
 
 
 def _gains(audit: Audit, ids: Anchors) -> dict[str, Any]:
-    """The way to the next grade by rule; at the top, what is left to gain."""
-    by_print = {f.fingerprint: f for f in audit.open_findings}
+    """The way to the next grade by rule, then what else is to gain."""
     step = audit.next_grade
-    chosen = [by_print[p] for p in step.fingerprints] if step else list(audit.open_findings)
+    on_way = frozenset(step.fingerprints) if step else frozenset()
+    way = _by_rule([f for f in audit.open_findings if f.fingerprint in on_way], ids)
+    rest = _by_rule([f for f in audit.open_findings if f.fingerprint not in on_way], ids)
+    shown = max(_GAINS - len(way), 3)
+    return {
+        "step": step,
+        "count": len(on_way),
+        "rows": way,
+        "rest": rest[:shown],
+        "more": max(0, len(rest) - shown),
+    }
+
+
+def _by_rule(findings: Sequence[Finding], ids: Anchors) -> list[dict[str, Any]]:
+    """What fixing these findings gains, rule by rule, the largest first."""
     groups: dict[str, list[Finding]] = {}
-    for finding in chosen:
+    for finding in findings:
         if finding.points:
             groups.setdefault(finding.rule, []).append(finding)
     sums = {rule: sum(f.points for f in found) for rule, found in groups.items()}
-    best = sorted(groups, key=lambda rule: -sums[rule])[:_GAINS]
     largest = max(sums.values(), default=1)
-    return {
-        "step": step,
-        "count": len(step.fingerprints) if step else 0,
-        "rows": [
-            {
-                "rule": inert(rule),
-                "rule_id": ids.rules[rule],
-                "count": len(groups[rule]),
-                "points": f"{sums[rule]:.1f}",
-                "width": max(1, round(100 * sums[rule] / largest)),
-                "where": _where(groups[rule]),
-            }
-            for rule in best
-        ],
-        "more": len(groups) - len(best),
-    }
+    return [
+        {
+            "rule": inert(rule),
+            "rule_id": ids.rules[rule],
+            "count": len(groups[rule]),
+            "points": f"{sums[rule]:.1f}",
+            "width": max(1, round(100 * sums[rule] / largest)),
+            "where": _where(groups[rule]),
+        }
+        for rule in sorted(groups, key=lambda rule: -sums[rule])
+    ]
 
 
 def _where(findings: Sequence[Finding]) -> str:

@@ -15,6 +15,7 @@ from ctb_audit.report.topics import topic_of
 from ctb_audit.result import Audit, Finding
 from ctb_audit.standard import SEVERITIES
 
+_NAME = 26  # characters of a file name in the list of findings
 _SOON = timedelta(days=30)
 
 
@@ -75,6 +76,8 @@ def _short(place: Location | None) -> str:
     if place is None:
         return ""
     name = place.path if "://" in place.path else place.path.rpartition("/")[2]
+    if len(name) > _NAME:
+        name = f"{name[: _NAME // 2]}…{name[-_NAME // 2 + 1 :]}"
     return f"{name}:{place.line}" if place.line else name
 
 
