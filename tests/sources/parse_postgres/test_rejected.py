@@ -131,7 +131,7 @@ def test_not_null_as_a_constraint_of_the_table(only: Only) -> None:
         f"create view t as {'(select ' * 20_000}1{')' * 20_000}",
         f"create view t as select 1{'||1' * 200_000}",
         f"create view t as select 1{' union select 1' * 100_000}",
-        f"create table t (a int check ({'not ' * 3_000} true))",
+        f"create table t (a int check ({'not ' * 40_000} true))",
     ],
     ids=["parentheses", "queries", "operators", "unions", "prefixes"],
 )
