@@ -6,10 +6,20 @@ equals the server's own catalog. Time grows linearly with the catalogs.
 
 from ctb_audit.compare.change import Change, Locations, Question, Scope, Settle
 from ctb_audit.compare.objects import compare_objects
+from ctb_audit.compare.sides import Side, explicit_sides, implied_sides
 from ctb_audit.compare.tables import compare_tables
 from ctb_audit.model import Catalog
 
-__all__ = ["Change", "Locations", "Question", "Settle", "compare"]
+__all__ = [
+    "Change",
+    "Locations",
+    "Question",
+    "Settle",
+    "Side",
+    "compare",
+    "explicit_sides",
+    "implied_sides",
+]
 
 _HOLD_COMMENTS = ("live", "ddl")
 

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctb_audit.compare.change import Aspect, Change, Scope, changes_of, matched, plain, whole
+from ctb_audit.compare.change import (
+    Aspect,
+    Change,
+    Scope,
+    Verdict,
+    changes_of,
+    matched,
+    plain,
+    whole,
+)
 from ctb_audit.model import Column, Name, Type
 from ctb_audit.semantics.parse import Unreadable, parse_expression
 from ctb_audit.semantics.tree import Call, Cast, Const
@@ -25,7 +34,7 @@ def compare_columns(
 
 
 def column_aspects(scope: Scope, a: Column, b: Column) -> Iterator[Aspect]:
-    yield Aspect("type", a.type, b.type, same_type(a.type, b.type))
+    yield Aspect("type", a.type, b.type, _type_verdict(a.type, b.type))
     yield plain("nullable", a.nullable, b.nullable)
     yield _default(scope, a, b)
     yield plain("identity", a.identity, b.identity)
@@ -40,6 +49,11 @@ def comment_aspects(scope: Scope, a: str | None, b: str | None) -> Iterator[Aspe
     """Comments, where both sources can hold them."""
     if scope.comments:
         yield plain("comment", a or "", b or "")
+
+
+def _type_verdict(a: Type, b: Type) -> Verdict:
+    """A type that nothing states (a column of CREATE TABLE AS) can be any."""
+    return "undecided" if "unknown" in (a.name, b.name) else same_type(a, b)
 
 
 def same_type(a: Type, b: Type) -> bool:

@@ -18,7 +18,7 @@ DEFECT = re.compile(
     r"^(missing|wrong|nullable|invalid|non|un\w+|exhausted|duplicate|contradictory|conflicting"
     r"|ineffective|disabled|redundant|repeated|structure|dependency|diagram|refuted|incomplete"
     r"|model|placeholder|badly|ambiguous|failed|rogue|phantom|orphan|ghost|column|constraint|index"
-    r"|trigger|policy|view|registry|cross|public|open|mutable|create|foreign|broken|updated|orbt"
+    r"|trigger|policy|view|registry|table|object|cross|public|open|mutable|create|foreign|broken|updated|orbt"
     r"|score|value|rejected)-"
 )
 
