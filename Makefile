@@ -44,7 +44,7 @@ wheel: $(VENV)/.dev
 		&& venv/bin/ctb audit --exit-zero --no-log ../../examples/imo-creator > audit.txt
 
 docs: $(VENV)/.dev
-	$(BIN)/ctb rules --format markdown --output rules/README.md
+	$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
