@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("ctb_audit.cli.inspect:inspect_command", "Print the catalog a source describes."),
     "drift": ("ctb_audit.cli.drift:drift_command", "Compare sources object by object."),
     "baseline": ("ctb_audit.cli.baseline:baseline_command", "Keep the file of known findings."),
+    "init": ("ctb_audit.cli.init:init_command", "Adopt the standard in a repository."),
     "rules": ("ctb_audit.cli.rules:rules_command", "List the rules of a standard."),
     "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
 }

@@ -35,7 +35,7 @@ _baseline_option = click.option(
 )
 
 
-@click.group("baseline")
+@click.group("baseline", epilog="Example: ctb baseline write")
 def baseline_command() -> None:
     """Keep the file of known findings.
 

@@ -23,7 +23,7 @@ LAYERS = (
     ("subjects",),
     ("judge", "scoring", "waivers", "gate", "state", "baseline", "drift", "change"),
     ("audit",),
-    ("log", "report", "remedy", "tag"),
+    ("log", "report", "remedy", "tag", "adoption"),
     ("cli", "serve", "fleet"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
