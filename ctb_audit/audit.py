@@ -3,8 +3,8 @@
 load -> subjects -> judge -> waivers -> scores -> gate
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from operator import add
@@ -13,8 +13,10 @@ from pathlib import Path
 from ctb_audit.baseline import Applied, Judged, apply_baseline, read_baseline
 from ctb_audit.config import Config
 from ctb_audit.gate import GateSettings, Step, decide, incompleteness
-from ctb_audit.judge import Judgement, judge
+from ctb_audit.judge import Judgement, judge, questions
 from ctb_audit.model import Catalog, Coverage, Location
+from ctb_audit.named_files import existing_files
+from ctb_audit.probe import Probe, Sample
 from ctb_audit.project import Project
 from ctb_audit.result import Audit, Finding, Relation
 from ctb_audit.revision import prefix_of, revision_of
@@ -32,20 +34,31 @@ from ctb_audit.subjects import build_project
 from ctb_audit.waivers import Waiver, apply_waivers, inline_waivers
 
 DEFAULT_STANDARD = "ctb-1.0"
+Answer = Callable[[Sequence[Probe]], Mapping[Probe, Sample]]
 
 
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """What a run adds to the configuration. `cache` None: nothing is cached."""
+    """What a run adds to the configuration. `cache` None: nothing is cached.
+
+    `answer`: asks live sources about rows, None for not asking; `tables`: only about those that a
+    pattern fits.
+    """
 
     today: date
     waivers: bool = True
     cache: Path | None = None
+    answer: Answer | None = None
+    tables: tuple[str, ...] = ()
 
 
 def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Audit:
     """The audit of catalogs that were read already."""
     project = project_of(catalogs, config, settings)
+    if settings.answer is not None:
+        project = replace(
+            project, facts=settings.answer(questions(project, settings.tables))
+        )
     return conclude(project, judge(project), config, settings)
 
 
@@ -58,6 +71,7 @@ def project_of(catalogs: Sequence[Catalog], config: Config, settings: AuditSetti
         default_level=config.default_level,
         today=settings.today,
         root=str(config.root),
+        existing=existing_files(catalogs, config.root, configured=config.path is not None),
     )
 
 

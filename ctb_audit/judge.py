@@ -7,16 +7,17 @@ changed Unknown (DESIGN, Rules and Coverage).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from ctb_audit.checks import PROJECT_REGISTRY, REGISTRY
+from ctb_audit.checks import ASKING, PROJECT_REGISTRY, REGISTRY, ProjectFinding
 from ctb_audit.model import Location, Problem
+from ctb_audit.probe import Probe
 from ctb_audit.project import Project, Subject
 from ctb_audit.result import Finding, NotJudged, TableResult, UnknownVerdict
-from ctb_audit.standard import SEVERITIES, WEIGHTS, Rule, Severity
-from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
+from ctb_audit.standard import SEVERITIES, WEIGHTS, Rule, Severity, matches_table
+from ctb_audit.verdict import Fail, NotApplicable, Pass, Question, Unknown, Verdict
 
 EXEMPTED_TOPICS = frozenset({"tracking", "identifiers", "enforcement"})
 WHOLE_TABLES = frozenset({"ordinary", "partitioned", "collection"})
@@ -25,9 +26,15 @@ NEEDS: Mapping[str, str] = {
     "reference": "no schema reference is among the sources",
     "live": "no live database is among the sources",
     "ddl": "no DDL is among the sources",
+    "rules": "no Firestore security rules are among the sources",
+    "models": "no zod models are among the sources",
     "registry": "no table registry is among the sources",
     "root": "the sources have no repository root",
     "data": "rows are judged with --check-data only",
+    "migrations": "no migrations are among the sources",
+    "two surfaces": "fewer than two surfaces are among the sources",
+    "live or ddl": "neither a live database nor DDL is among the sources",
+    "ddl or registry": "neither DDL nor a table registry is among the sources",
 }
 
 
@@ -87,14 +94,52 @@ def judge(project: Project) -> Judgement:
     return result
 
 
+def questions(project: Project, tables: Sequence[str] = ()) -> tuple[Probe, ...]:
+    """What the rules ask about rows of live tables; `tables`: only of those that a pattern fits."""
+    asking = replace(project, facts={})
+    rules = [r for r in _judgeable(asking, Judgement()) if r.check in ASKING]
+    asked = [
+        verdict.probe
+        for subject in asking.subjects
+        if not tables or matches_table(subject.name, tables)
+        for rule in rules
+        if _severity_for(rule, subject) is not None
+        for verdict in _checked(rule, subject, asking)
+        if isinstance(verdict, Question)
+    ]
+    return tuple(dict.fromkeys(asked))
+
+
 def _judgeable(project: Project, result: Judgement) -> Iterator[Rule]:
-    available = {*project.surfaces} | ({"root"} if project.root is not None else set())
+    available = _available(project)
     for rule in project.standard.rules.values():
-        missing = next((n for n in rule.needs if n not in available), None)
+        missing = next((n for n in rule.needs if available.isdisjoint(n.split(" or "))), None)
         if missing is not None:
             result.not_judged.append(NotJudged(rule.id, NEEDS.get(missing, f"needs {missing}")))
         else:
             yield rule
+
+
+def _available(project: Project) -> frozenset[str]:
+    """What rules may need and the project has."""
+    having = {
+        "root": project.root is not None,
+        "data": project.facts is not None,
+        "migrations": any(c.migrations for c in project.catalogs),
+        "two surfaces": _is_compared(project),
+        "rules": any(c.rules for c in project.catalogs),
+        "models": any(c.models for c in project.catalogs),
+    }
+    return project.surfaces | {name for name, held in having.items() if held}
+
+
+def _is_compared(project: Project) -> bool:
+    """Whether there is anything to compare; surfaces of one kind count where they are asked for."""
+    return len(project.surfaces) > 1 or len(project.sides) > 1 or _stands_twice(project)
+
+
+def _stands_twice(project: Project) -> bool:
+    return any(len(tables) > 1 for s in project.subjects for tables in s.tables.values())
 
 
 def _doubt(subject: Subject, project: Project) -> _Doubt | None:
@@ -141,7 +186,24 @@ def _judge_one(asked: _Asked, project: Project, result: Judgement) -> int:
 
 
 def _verdicts(rule: Rule, subject: Subject, project: Project) -> Iterable[Verdict]:
-    """The check's verdicts; a crash is Unknown and names the check."""
+    """The check's verdicts, its questions answered."""
+    return [
+        _answered(verdict, project) if isinstance(verdict, Question) else verdict
+        for verdict in _checked(rule, subject, project)
+    ]
+
+
+def _answered(question: Question, project: Project) -> Verdict:
+    sample = (project.facts or {}).get(question.probe)
+    if sample is None:
+        return NotApplicable("its rows are left out", question.requirement)
+    if sample.fault:
+        return Unknown(sample.fault, question.requirement)
+    return question.decide(sample)
+
+
+def _checked(rule: Rule, subject: Subject, project: Project) -> Iterable[Verdict | Question]:
+    """What the check yields; a crash is Unknown and names the check."""
     try:
         return list(REGISTRY[rule.check](subject, project, **rule.params))
     except Exception as error:  # a user's table must never end an audit
@@ -209,17 +271,31 @@ def _judge_project(rule: Rule, project: Project, result: Judgement) -> None:
         result.not_judged.append(NotJudged(rule.id, reason))
         return
     for item in found:
-        result.findings.append(
-            Finding(
-                rule=rule.id,
-                severity=_capped(item.verdict.severity, rule.severity, rule),
-                system=item.system,
-                surface=item.surface,
-                table=item.object,
-                object=item.verdict.object,
-                requirement=item.verdict.requirement,
-                message=item.verdict.message,
-                location=item.verdict.location,
-                table_level=False,
-            )
-        )
+        match item.verdict:
+            case Fail() as fail:
+                result.findings.append(_project_finding(rule, item, fail))
+            case Unknown(reason, requirement):
+                result.unknowns.append(
+                    UnknownVerdict(
+                        *(rule.id, rule.severity, item.system, item.object),
+                        requirement or rule.id,
+                        reason,
+                    )
+                )
+            case other:
+                assert_never(other)
+
+
+def _project_finding(rule: Rule, item: ProjectFinding, fail: Fail) -> Finding:
+    return Finding(
+        rule=rule.id,
+        severity=_capped(fail.severity, rule.severity, rule),
+        system=item.system,
+        surface=item.surface,
+        table=item.object,
+        object=fail.object,
+        requirement=fail.requirement,
+        message=fail.message,
+        location=fail.location,
+        table_level=False,
+    )

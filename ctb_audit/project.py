@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ctb_audit.model import (
     Catalog,
@@ -18,7 +18,11 @@ from ctb_audit.model import (
     Table,
     UserType,
 )
+from ctb_audit.probe import Probe, Sample
 from ctb_audit.standard import Level, Standard, TrackingField
+
+if TYPE_CHECKING:
+    from ctb_audit.compare import Settle, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class Project:
     """Everything an audit judges. `levels_declared`: some source declares levels at all.
     `stated`: rules that a reference states for all tables, by tracking role
     (`orbt_layer`, `blueprint_version`, `timestamp_order`, `heir_id`, `process_id`).
+    `existing`: by a document's path the files it names that exist; none for a document that lies
+    in no repository. `sides`: what drift compares, () for what the surfaces imply; `settle`
+    answers what a comparison of expressions leaves open.
     """
 
     standard: Standard
@@ -85,6 +92,20 @@ class Project:
     levels_declared: bool = False
     stated: frozenset[str] = frozenset()
     root: str | None = None
+    sides: "tuple[Side, ...]" = ()
+    settle: "Settle | None" = None
+    existing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """What rules may need besides surfaces: `root`, security `rules`, zod `models`."""
+        present = {
+            "root": self.root is not None,
+            "rules": any(c.rules for c in self.catalogs),
+            "models": any(c.models for c in self.catalogs),
+        }
+        return frozenset(kind for kind, is_there in present.items() if is_there)
+    facts: Mapping[Probe, Sample] | None = None  # None: rows are not asked about
 
     @cached_property
     def surfaces(self) -> frozenset[Surface]:

@@ -60,6 +60,8 @@ class Example:
     config: str = ""  # a ctb.toml text
     system: System = "postgresql"
     document: str = ""  # a schema reference, in place of or beside sql
+    live: bool = False  # run on a server, whose database is audited with its rows
+    files: Mapping[str, str] = field(default_factory=dict)  # on disk, by path
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """What a check says of one table and one requirement."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ctb_audit.model import Location
+from ctb_audit.probe import Probe, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,12 @@ class NotApplicable:
 
 
 Verdict = Pass | Fail | Unknown | NotApplicable
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What only the rows can tell: `decide` makes the verdict of the probe's answer."""
+
+    probe: Probe
+    decide: Callable[[Sample], Verdict]
+    requirement: str = ""

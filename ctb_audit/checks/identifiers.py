@@ -34,30 +34,6 @@ def must_be_unique(role: str, subject: Subject, project: Project) -> bool:
 
 
 @check
-def exhausted_identifier_space(
-    subject: Subject, project: Project, *, role: str
-) -> Iterator[Verdict]:
-    column = column_of(role, subject, project)
-    capacity = project.standard.capacity
-    if column is None or capacity <= 0:
-        yield NotApplicable("the table's ids do not run out")
-        return
-    if not is_unique(subject.table, (column.name,)):
-        yield NotApplicable(f"{column.name} is not unique")
-        return
-    room = f"{column.name} is unique and its format gives {capacity} ids a month, system and mode"
-    rows = subject.table.row_estimate
-    if rows is None or rows < 0:
-        yield Fail(room, location=column.location)
-    elif rows > capacity:
-        yield Fail(
-            f"{room}; the table has about {rows} rows", location=column.location, severity="HIGH"
-        )
-    else:
-        yield Pass()
-
-
-@check
 def invalid_table_id(subject: Subject, project: Project) -> Iterator[Verdict]:
     pattern = project.standard.table_ids.get(subject.system)
     if pattern is None or not subject.table_ids:
@@ -109,7 +85,7 @@ def invalid_documented_id(subject: Subject, project: Project) -> Iterator[Verdic
 @check
 def missing_id_registry(subject: Subject, project: Project) -> Iterator[Verdict]:
     """Judges the registry itself; what its tracking columns lack is their rules' to say."""
-    if not _is_registry(subject, project.standard):
+    if not is_registry(subject, project.standard):
         yield NotApplicable("the table is not the registry")
         return
     roles = {name for f in project.standard.fields for name in f.names_in(subject.system)}
@@ -124,12 +100,12 @@ def no_id_registry(project: Project) -> Iterator[ProjectFinding]:
     judged = [s for s in project.subjects if s.system == "postgresql" and not s.exempt]
     if not registry or not judged:
         return
-    if not any(_is_registry(s, project.standard) for s in project.subjects):
+    if not any(is_registry(s, project.standard) for s in project.subjects):
         verdict = Fail(f"no table {registry} registers the row ids of {len(judged)} tables")
         yield ProjectFinding(registry, verdict, surface=judged[0].surface)
 
 
-def _is_registry(subject: Subject, standard: Standard) -> bool:
+def is_registry(subject: Subject, standard: Standard) -> bool:
     registry = standard.id_registry
     name: Name = subject.name
     return bool(registry) and registry in (name.name, str(name))

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ctb_audit.model import Surface, System
-from ctb_audit.verdict import Fail, Verdict
+from ctb_audit.verdict import Fail, Question, Unknown, Verdict
 
-Check = Callable[..., Iterable[Verdict]]
+Check = Callable[..., Iterable[Verdict | Question]]
 REGISTRY: dict[str, Check] = {}
+ASKING: set[str] = set()
+"""Names of checks that may yield questions about rows."""
 _C = TypeVar("_C", bound=Check)
 
 
@@ -24,7 +26,7 @@ class ProjectFinding:
     """
 
     object: str
-    verdict: Fail
+    verdict: Fail | Unknown
     system: System = "postgresql"
     surface: Surface = "ddl"
 
@@ -38,6 +40,12 @@ def check(function: _C) -> _C:
     """Registers `(subject, project, *, parameters) -> verdicts`, one for each requirement."""
     _register(REGISTRY, function)
     return function
+
+
+def asking_check(function: _C) -> _C:
+    """Registers a check of tables that may yield a Question, as `check` does any other."""
+    ASKING.add(function.__name__)
+    return check(function)
 
 
 def project_check(function: _P) -> _P:

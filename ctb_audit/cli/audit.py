@@ -10,6 +10,7 @@ from ctb_audit.audit import AuditSettings, audit_catalogs
 from ctb_audit.cli import options
 from ctb_audit.cli.logging import log_audit, log_broken_run
 from ctb_audit.cli.output import Target, show, write_reports
+from ctb_audit.cli.rows import asking, row_options
 from ctb_audit.config import Config
 from ctb_audit.errors import IncompleteError, UsageError
 from ctb_audit.report.formats import FORMATS, formatters
@@ -24,6 +25,7 @@ from ctb_audit.result import Audit
 @options.output_options(FORMATS)
 @options.log_options
 @options.today_option
+@row_options
 @click.option(
     "--staged", is_flag=True, help="Judge what the next commit changes: only new findings block."
 )
@@ -83,6 +85,8 @@ def _changed(
     both: bool,
     reports: bool,
 ) -> tuple[Audit, Config] | None:
+    if values["check_data"]:
+        raise UsageError("--check-data", "does not go with --staged or --since", "leave one out")
     if both and since is not None:
         step = "--staged compares the index with HEAD, --since the folder with a revision"
         raise UsageError("--staged --since", "exclude each other", step)
@@ -102,15 +106,16 @@ def _audited(
 ) -> tuple[Audit, Config]:
     from ctb_audit.cli.sources import own_folder, read_sources
 
-    config = options.configured(values, own_folder(sources))
-    try:
-        loaded = read_sources(sources, config, values)
-    except IncompleteError as error:
-        if config.log != "none":
-            log_broken_run(error, config)
-        raise
+    with asking(values, settings) as rows:
+        config = options.configured(values, own_folder(sources))
+        try:
+            loaded = read_sources(sources, config, values, live=rows.read)
+        except IncompleteError as error:
+            if config.log != "none":
+                log_broken_run(error, config)
+            raise
+        audit = audit_catalogs(loaded.catalogs, config, rows.settings)
     notices = tuple(f"{s.path}: not read: {s.reason}" for s in loaded.skipped)
-    audit = audit_catalogs(loaded.catalogs, config, settings)
     return replace(audit, notices=(*audit.notices, *notices)), config
 
 

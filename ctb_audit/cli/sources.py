@@ -6,7 +6,7 @@ from typing import Any
 from ctb_audit.config import Config
 from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.load import Loaded, LoadOptions, load_all
-from ctb_audit.sources.scripts import ScriptReader
+from ctb_audit.sources.scripts import LiveReader, ScriptReader
 
 
 def read_sources(
@@ -14,8 +14,11 @@ def read_sources(
     config: Config,
     values: dict[str, Any],
     reader: ScriptReader = read_script,
+    live: LiveReader | None = None,
 ) -> Loaded:
     """What the sources hold and what was passed over; takes the source options out of `values`.
+
+    `live` reads live databases, whose transactions it may keep open.
 
     A folder with a configuration of its own is audited as that says.
     """
@@ -27,6 +30,7 @@ def read_sources(
         stdin_filename=values.pop("stdin_filename"),
         jobs=values.pop("jobs"),
         read_script=reader,
+        read_live=live,
     )
     values.pop("no_cache")
     if arguments and not _is_configured(arguments, config):

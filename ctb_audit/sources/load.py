@@ -108,7 +108,7 @@ def _discovered_reference(path: Path, name: str, options: LoadOptions) -> Loaded
     """A document that gives tables ids or levels; any other is prose unless it is an argument."""
     text = read_text(path, name)
     if _MAY_REFER.search(text):
-        catalog = _reference(text, name, options)
+        catalog = reference_catalog(text, name, options)
         if any(d.declaration.table_id or d.declaration.level for d in catalog.declared):
             return Loaded((catalog,))
     return Loaded(skipped=(Skipped(name, "gives no table an id or a level"),))
@@ -123,7 +123,8 @@ def _text(text: str, name: str, options: LoadOptions) -> Loaded:
     return Loaded(reader(text, name, options))
 
 
-def _reference(text: str, name: str, options: LoadOptions) -> Catalog:
+def reference_catalog(text: str, name: str, options: LoadOptions) -> Catalog:
+    """The catalog of a schema reference: its DDL replayed, and what it says besides."""
     from ctb_audit.sources.ddl.replay import replay
     from ctb_audit.sources.reference import read_reference, standard_hint, table_declarations
 
@@ -147,7 +148,7 @@ def _reference(text: str, name: str, options: LoadOptions) -> Catalog:
 
 
 def _named_reference(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
-    catalog = _reference(text, name, options)
+    catalog = reference_catalog(text, name, options)
     return (catalog,) if catalog.declared or catalog.coverage.statements else ()
 
 
@@ -197,4 +198,5 @@ def _live(url: str, name: str, options: LoadOptions) -> Catalog:
         raise UsageError(place, "is no URL that can be read", "use postgresql://host/database")
     from ctb_audit.sources.postgres import read_live
 
-    return read_live(url, schemas=options.schemas, source_name=name or None)
+    reader = options.read_live or read_live
+    return reader(url, schemas=options.schemas, source_name=name or None)

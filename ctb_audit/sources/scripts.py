@@ -29,6 +29,14 @@ class ScriptReader(Protocol):
     def __call__(self, text: str, path: str, system: System, *, parser: Parser) -> Script: ...
 
 
+class LiveReader(Protocol):
+    """Reads a live database; `source_name` stands for the URL in messages."""
+
+    def __call__(
+        self, url: str, *, schemas: Sequence[str] | None, source_name: str | None
+    ) -> Catalog: ...
+
+
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
     """How sources are read.
@@ -36,7 +44,8 @@ class LoadOptions:
     `root`: paths in results count from it, and no include leaves it. `exclude`: glob patterns of
     paths from it. `dialects`: glob pattern or folder to system, the last that fits wins.
     `stdin_filename`: what standard input is read as. `jobs`: processes for large inputs.
-    `schemas`: of a live database, None for all.
+    `schemas`: of a live database, None for all. `read_live`: reads live databases in place of
+    `read_live` of the PostgreSQL source.
     """
 
     root: Path = field(default_factory=Path.cwd)
@@ -48,6 +57,7 @@ class LoadOptions:
     jobs: int | None = 1
     schemas: tuple[str, ...] | None = None
     read_script: ScriptReader = read_script
+    read_live: LiveReader | None = None
 
     def dialect_of(self, path: str) -> System | None:
         """The system that is configured for a path."""
