@@ -169,6 +169,7 @@ class DocumentTable:
     indexes: tuple[Remark, ...] = ()
     foreign_keys: tuple[KeyNote, ...] | None = None
     retention: tuple[Retention, ...] = ()
+    rollback: bool = False  # a way back is written down
 
     def fact(self, *keys: str) -> Fact | None:
         """The first fact under one of the keys."""
@@ -291,3 +292,4 @@ class Document:
     systems: tuple[SystemNote, ...] = ()
     unread: tuple[Remark, ...] = ()
     known: int = 0
+    matched: tuple[str, ...] = ()  # collections that security rules in code blocks match

@@ -41,6 +41,7 @@ def build_project(
     default_level: Level | None = None,
     today: date,
     root: str | None = None,
+    existing: Mapping[str, frozenset[str]] | None = None,
 ) -> Project:
     """The frozen project of these catalogs; every table of a judged surface is one subject."""
     tables = _by_key(catalogs)
@@ -58,6 +59,7 @@ def build_project(
         levels_declared=levels_declared,
         stated=frozenset(role for catalog in catalogs for role in catalog.stated),
         root=root,
+        existing=existing or {},
     )
 
 

@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from ctb_audit.checks.expectation import MISSING_COLUMN, base_type, column_of, tracked
+from ctb_audit.checks.expectation import MISSING_COLUMN, base_type, column_of
 from ctb_audit.checks.guarding import ask
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
 from ctb_audit.checks.registry import check
@@ -18,7 +18,6 @@ from ctb_audit.semantics.enforcement import (
     enforces_format,
     enforces_order,
     enforces_range,
-    enforces_values,
 )
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
@@ -82,15 +81,6 @@ def unenforced_email_format(
         type_ = base_type(column, subject, project)
         if named and type_.family == "text" and not column.type.dimensions:
             answer = ask(enforces_email, subject, project, (column.name,))
-            yield _judged(answer, column, subject, column.name)
-
-
-@check
-def unenforced_documented_values(subject: Subject, project: Project) -> Iterator[Verdict]:
-    """The values that the standard itself lists for a tracking column."""
-    for wanted, column in tracked(subject, project):
-        if wanted.values:
-            answer = ask(enforces_values, subject, project, (column.name,), values=wanted.values)
             yield _judged(answer, column, subject, column.name)
 
 

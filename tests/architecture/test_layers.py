@@ -20,7 +20,7 @@ LAYERS = (
     ("project",),
     ("checks",),
     ("rulebook",),
-    ("subjects",),
+    ("subjects", "named_files"),
     ("judge", "scoring", "waivers", "gate", "state", "baseline", "drift", "change"),
     ("audit",),
     ("log", "report", "remedy", "tag", "adoption"),

@@ -73,7 +73,8 @@ def grid_columns(grid: Grid) -> dict[str, int] | None:
 def _note(row: Row, columns: dict[str, int], path: str) -> ColumnNote:
     cells = {kind: plain(row.cells[index]) for kind, index in columns.items()}
     key = cells.get("key", "")
-    primary = re.search(r"\bPK\b|primary\s+key", key, re.I) is not None
+    told = f"{key} {cells.get('description', '')[:24]}"
+    primary = re.search(r"\bPK\b|\bprimary[\s_]+key\b", told, re.I) is not None
     return ColumnNote(
         name=cells["name"].strip("* "),
         type=cells["type"],

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ctb_audit.model import Name, System
 from ctb_audit.sources.reference import fields as keys
+from ctb_audit.sources.reference.column_notes import grid_columns
 from ctb_audit.sources.reference.fields import first, section_fields
 from ctb_audit.sources.reference.headings import (
     TableTitle,
@@ -19,7 +20,7 @@ from ctb_audit.sources.reference.headings import (
 )
 from ctb_audit.sources.reference.naming import created_names, parse_name, qualify
 from ctb_audit.sources.reference.notes import Notes
-from ctb_audit.sources.reference.sections import Code, Section, Sections
+from ctb_audit.sources.reference.sections import Code, Grid, Section, Sections
 from ctb_audit.sources.reference.wording import Field, system_of
 
 _DATABASE_KEYS = ("primary database", "database", "database system", "system", "engine", "dialect")
@@ -112,6 +113,7 @@ class _Candidate:
     fields: tuple[Field, ...]
     system: System
     created: tuple[Name, ...]
+    tabulated: bool = False
 
     @property
     def name(self) -> Name | None:
@@ -134,13 +136,15 @@ class _Candidate:
 
     def documents(self, name: Name) -> bool:
         """A heading names a table if it says so ("Table: x"), or if it is an identifier and the
-        section gives an id, a STAMPED remark, the table's DDL, or a level.
+        section gives an id, a STAMPED remark, the table's DDL, a grid of columns, or a level.
         """
         identified = first(self.fields, (*keys.TABLE_ID, *keys.HEIR_ID)) is not None
         if self.title is None or identified or self.title.explicit:
             return True
         if self.outer.owner is not None:
             return False
+        if self.tabulated and self.reads_as_name and not is_chapter(self.section.title):
+            return True
         defined = any(made.name == name.name for made in self.created)
         if defined or is_chapter(self.section.title):
             return defined
@@ -185,7 +189,17 @@ def _candidate(sections: Sections, section: Section, outer: Context) -> _Candida
     fields = section_fields(section)
     system = _system(title, fields, outer)
     created = _created(sections, section, system)
-    return _Candidate(section, outer, title, fields, system, created)
+    return _Candidate(section, outer, title, fields, system, created, _lists(sections, section))
+
+
+def _lists(sections: Sections, section: Section) -> bool:
+    """Whether the section, or a chapter right below it, holds a grid of columns."""
+    chapters = (s for s in sections.children(section) if is_chapter(s.title))
+    return any(
+        isinstance(block, Grid) and grid_columns(block) is not None
+        for part in (section, *chapters)
+        for block in part.blocks
+    )
 
 
 def _system(title: TableTitle | None, fields: tuple[Field, ...], outer: Context) -> System:

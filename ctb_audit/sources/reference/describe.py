@@ -1,5 +1,6 @@
 """A read reference -> the `Document` that travels with its catalog."""
 
+import re
 from dataclasses import replace
 
 from ctb_audit.document_model import Diagram, Document, DocumentTable, Remark
@@ -21,6 +22,8 @@ from ctb_audit.sources.reference.overviews import (
     table_migrations,
 )
 from ctb_audit.sources.reference.table_facts import table_facts
+
+_MATCH = re.compile(r"\bmatch\s+/([\w-]+(?:/[\w{}=*-]+)*?)/\{")
 
 
 def describe(reference: Reference, contexts: tuple[Context, ...]) -> tuple[Document, Notes]:
@@ -45,6 +48,7 @@ def describe(reference: Reference, contexts: tuple[Context, ...]) -> tuple[Docum
         listings=tuple(listings(reference, contexts, documented)),
         systems=tuple(listed_systems(sections, path)),
         unread=unread,
+        matched=tuple(_MATCH.findall("\n".join(f.text for f in reference.fences))),
     )
     known = sum(len(t.rules) for t in document.tables) + len(document.claims)
     known += sum(len(d.relations) for d in document.diagrams)

@@ -1,11 +1,12 @@
 """What a schema reference says, as frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
 from ctb_audit.document_model import Document
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Coverage, Declaration, Location, Name, Problem, System
 from ctb_audit.sources.ddl.operations import Script
 from ctb_audit.sources.reference.sections import Section, Sections

@@ -1,18 +1,19 @@
 """A schema reference, read whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctb_audit.model import Declaration, Name, System
 from ctb_audit.sources.reference.contexts import read_contexts
 from ctb_audit.sources.reference.describe import describe
-from ctb_audit.sources.reference.document import DocumentedTable, Reference
+from ctb_audit.sources.reference.document import DocumentedTable, Fence, Reference
 from ctb_audit.sources.reference.fences import read_fences, schema_scripts
 from ctb_audit.sources.reference.fields import section_fields
 from ctb_audit.sources.reference.layers import layer_entries
 from ctb_audit.sources.reference.levels import level_entries
-from ctb_audit.sources.reference.naming import Documented
+from ctb_audit.sources.reference.listed_columns import listed_scripts
+from ctb_audit.sources.reference.naming import Documented, created_names, qualify
 from ctb_audit.sources.reference.notes import Notes
 from ctb_audit.sources.reference.sections import Sections, read_sections
 from ctb_audit.sources.reference.statements import stated_rules
@@ -56,7 +57,21 @@ def read_reference(text: str, path: str, *, parser: "Parser" = "auto") -> Refere
         sections=sections,
     )
     facts, more = describe(reference, contexts)
-    return replace(reference, facts=facts, problems=(*reference.problems, *more.problems))
+    listed = tuple(listed_scripts(facts.tables, _created(reference.fences), path, parser))
+    return replace(
+        reference,
+        facts=facts,
+        scripts=(*reference.scripts, *listed),
+        problems=(*reference.problems, *more.problems),
+    )
+
+
+def _created(fences: tuple[Fence, ...]) -> Iterator[Key]:
+    """The tables that the document's own SQL creates."""
+    for fence in fences:
+        if fence.role == "schema" and fence.system != "firestore":
+            for name in created_names(fence.text, fence.system):
+                yield fence.system, qualify(name, fence.system, fence.schema or None)
 
 
 def _document_fields(sections: Sections) -> tuple[Field, ...]:

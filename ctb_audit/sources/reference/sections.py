@@ -4,8 +4,9 @@ The basis of everything that is read out of a schema reference; nothing here kno
 """
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from ctb_audit.lean import dataclass
 
 _BREAK = re.compile(r"\r\n?|\n")
 

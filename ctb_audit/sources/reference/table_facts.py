@@ -43,6 +43,7 @@ _KEY = re.compile(
 )
 _SOFT = re.compile(r"\bsoft reference|\bnot (?:an )?enforced\b", re.I)
 _PATH = re.compile(r"(?:^|[\s<`'\"])(?P<path>[\w$./-]*[\w-]+\.(?:sql|py|ts|js|rb|go))\b")
+_ROLLBACK = re.compile(r"\b(?:roll(?:ing)?[\s-]?back|revert|undo|down migration)", re.I)
 _NONE = re.compile(r"^(?:none|no|-|n/a)\b", re.I)
 _RULES = re.compile(r"constraint|validation|rules|data quality")
 _TRACEABLE = ("migration file", "source path", "chartdb schema", "model", "schema file")
@@ -77,15 +78,18 @@ class Facts:
     retention: list[Retention] = field(default_factory=list)
     unread: list[Remark] = field(default_factory=list)
     soft: bool = False
+    rollback: bool = False
 
     def read(self, part: Part) -> None:
         for entry in section_fields(part.section):
             self._field(entry, part.chapter)
         for said in lines(part):
             self._said(said)
+        if part.chapter == "M" and _ROLLBACK.search(part.section.title):
+            self.rollback = any(holds_text(b) for b in part.section.blocks)
         for block in part.section.blocks:
-            if isinstance(block, Code) and part.chapter == "M" and block.language in ("bash", "sh"):
-                self._command(block)
+            if isinstance(block, Code) and part.chapter == "M":
+                self._code(block)
 
     def _place(self, line: int, column: int = 1) -> Location:
         return Location(self.path, line, column)
@@ -116,6 +120,8 @@ class Facts:
         endpoint = _ENDPOINT.match(text)
         if endpoint:
             self.endpoints.append(Endpoint(endpoint["method"], endpoint["path"], place))
+        if said.chapter == "M" and (_ROLLBACK.match(said.under) or _ROLLBACK.match(text)):
+            self.rollback = self.rollback or not text.endswith(":")
         if said.item:
             self._item(said, text, place)
 
@@ -162,6 +168,12 @@ class Facts:
             what = "delete" if deletes else (found["what"] or "").strip()
             self.retention.append(Retention(days, what, place))
 
+    def _code(self, code: Code) -> None:
+        if _ROLLBACK.search(code.label) and code.text.strip():
+            self.rollback = True
+        elif code.language in ("bash", "sh", "shell", "console"):
+            self._command(code)
+
     def _command(self, code: Code) -> None:
         for offset, line in enumerate(code.text.splitlines()):
             for found in _PATH.finditer(line):
@@ -203,6 +215,7 @@ def table_facts(
         indexes=tuple(facts.indexes),
         foreign_keys=None if facts.keys is None else tuple(facts.keys),
         retention=tuple(facts.retention),
+        rollback=facts.rollback,
     )
     return document, facts.unread
 
