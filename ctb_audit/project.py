@@ -1,11 +1,12 @@
 """What checks see: subjects, their surfaces, documents and configuration, frozen."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import (
     Catalog,
     Column,
@@ -95,6 +96,7 @@ class Project:
     sides: "tuple[Side, ...]" = ()
     settle: "Settle | None" = None
     existing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    facts: Mapping[Probe, Sample] | None = None  # None: rows are not asked about
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -105,7 +107,6 @@ class Project:
             "models": any(c.models for c in self.catalogs),
         }
         return frozenset(kind for kind, is_there in present.items() if is_there)
-    facts: Mapping[Probe, Sample] | None = None  # None: rows are not asked about
 
     @cached_property
     def surfaces(self) -> frozenset[Surface]:
