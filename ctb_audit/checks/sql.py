@@ -1,5 +1,6 @@
 """What the sources themselves get wrong: statements that no server accepts or nobody reads."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ctb_audit.checks.registry import ProjectFinding, beside, check
@@ -8,6 +9,7 @@ from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
 SHOWN = 3  # problems that one message lists
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 @check
@@ -50,9 +52,21 @@ def _object(problem: Problem, source: str) -> str:
 
 
 def _summed_up(problems: Iterable[Problem]) -> Fail:
+    """Messages that differ in one quoted name only are told once, with the other names."""
     found = list(problems)
-    messages = dict.fromkeys(p.message for p in found)
-    text = "; ".join(list(messages)[:SHOWN])
-    if len(messages) > SHOWN:
-        text = f"{text}; and {len(messages) - SHOWN} more"
+    alike: dict[str, list[str]] = {}
+    for message in dict.fromkeys(p.message for p in found):
+        alike.setdefault(_QUOTED.sub('""', message, count=1), []).append(message)
+    texts = [_merged(messages) for messages in alike.values()]
+    text = "; ".join(texts[:SHOWN])
+    if len(texts) > SHOWN:
+        text = f"{text}; and {len(texts) - SHOWN} more"
     return Fail(text, location=found[0].location)
+
+
+def _merged(messages: list[str]) -> str:
+    names = [quoted[0] for m in messages[1:] if (quoted := _QUOTED.search(m))]
+    if not names:
+        return messages[0]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{messages[0]} (so too {', '.join(names[:SHOWN])}{more})"
