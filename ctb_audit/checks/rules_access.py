@@ -1,0 +1,116 @@
+"""Who has access to a collection: the rules that apply to it and what they grant together."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ctb_audit.model import Location, Surface
+from ctb_audit.project import Project, Subject
+from ctb_audit.rules_model import OPERATIONS, WIDER
+from ctb_audit.semantics.firestore import (
+    Grants,
+    MatchedPath,
+    applying,
+    collection_of,
+    grants_of,
+    is_bounded,
+    matched_paths,
+    target_of,
+)
+
+SURFACES: tuple[Surface, ...] = ("live", "ddl", "reference")
+
+
+@dataclass(frozen=True)
+class Access:
+    """`matched`: a rule names the collection or a wider one grants something on it. `place` is
+    that of the first rule. `broken`: a part of the rules could not be read.
+    """
+
+    name: str
+    grants: Grants
+    matched: bool
+    broken: bool
+    surface: Surface
+
+    @property
+    def place(self) -> Location | None:
+        return next((m.match.location for m in self.grants.matched), None)
+
+    @property
+    def has_owner(self) -> bool:
+        """Whether some rule binds an operation to a field or to the document's own path."""
+        return any(
+            tie.kind == "path" or (tie.exact and tie.kind in ("stored", "incoming"))
+            for _, granted in self.grants.cases()
+            for tie in granted.facts.ties
+        )
+
+
+@dataclass(frozen=True)
+class _Surface:
+    """The matches of the one surface that counts: files before documents."""
+
+    surface: Surface
+    paths: tuple[MatchedPath, ...]
+    broken: bool
+
+
+def _security(project: Project) -> _Surface:
+    key = "security rules"
+    if key not in project.memo:
+        project.memo[key] = _first_surface(project)
+    found: _Surface = project.memo[key]
+    return found
+
+
+def _first_surface(project: Project) -> _Surface:
+    for surface in SURFACES:
+        rules = [r for c in project.catalogs if c.surface == surface for r in c.rules]
+        if rules:
+            paths = tuple(p for r in rules for p in matched_paths(r))
+            return _Surface(surface, paths, any(r.broken for r in rules))
+    return _Surface("ddl", (), False)
+
+
+def accesses(subject: Subject, project: Project) -> Access:
+    """What the rules say of a declared collection."""
+    key = ("access", subject.name)
+    if key not in project.memo:
+        security = _security(project)
+        project.memo[key] = _access(subject.name.name, security)
+    found: Access = project.memo[key]
+    return found
+
+
+def _access(collection: str, security: _Surface) -> Access:
+    own = [p.path for p in security.paths if collection_of(p.path) == collection]
+    targets = dict.fromkeys(own) or [target_of(collection)]
+    paths = {id(p): p for target in targets for p in applying(security.paths, target)}
+    grants = grants_of(tuple(paths.values()))
+    named = any(is_bounded(p.path) for p in paths.values())
+    matched = named or any(True for _ in grants.cases())
+    return Access(collection, grants, matched, security.broken, security.surface)
+
+
+def undeclared(project: Project, *, unbounded: bool = False) -> Iterator[Access]:
+    """Matches of collections that no source declares, or those that name no collection at all."""
+    security = _security(project)
+    declared = {s.name.name for s in project.subjects if s.system == "firestore"}
+    for path in security.paths:
+        if not path.path or collection_of(path.path) in declared:
+            continue
+        if unbounded and is_bounded(path.path):
+            continue
+        yield Access(path.name, grants_of((path,)), True, security.broken, security.surface)
+
+
+def words(operations: Iterable[str]) -> str:
+    """Operations as people write them: `read` for get and list, `write` for the other three."""
+    found = set(operations)
+    shown = []
+    for word, narrower in WIDER.items():
+        if found.issuperset(narrower):
+            shown.append(word)
+            found.difference_update(narrower)
+    shown += [o for o in OPERATIONS if o in found]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
