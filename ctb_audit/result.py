@@ -1,12 +1,16 @@
 """What an audit says: findings, unknowns, scores and the gate. Plain frozen data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Coverage, Location, Problem, Surface, System
 from ctb_audit.standard import Level, Rule, Severity
+
+if TYPE_CHECKING:
+    from ctb_audit.compare import Change as Difference
 
 Grade = Literal["EXCELLENT", "GOOD", "NEEDS WORK", "FAIL"]
 GRADES: tuple[tuple[int, Grade], ...] = (
@@ -175,6 +179,20 @@ class Impact:
     tables: tuple[ImpactRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two sources object by object. `pair` is the first part of a drift finding's requirement,
+    `before` and `after` what messages call the sources; `set_aside` are differences that are no
+    drift: other names of the same thing, comments, owners, grants, what a document need not repeat.
+    """
+
+    pair: str
+    before: str
+    after: str
+    changes: "tuple[Difference, ...]"
+    set_aside: "tuple[Difference, ...]" = ()
+
+
 @dataclass(frozen=True)
 class Audit:
     """A whole audit. `incomplete` holds why it is (exit 3), () for whole.
@@ -204,10 +222,19 @@ class Audit:
     prefix: str = ""
     relations: tuple[Relation, ...] = ()
     impact: Impact | None = None
+    comparisons: tuple[Comparison, ...] | None = None  # of `ctb drift`
 
     @property
     def grade(self) -> Grade | None:
         return grade_of(self.score)
+
+    @property
+    def not_judged_by_reason(self) -> Mapping[str, tuple[str, ...]]:
+        """The rules that were not judged, together where the reason is one."""
+        found: dict[str, list[str]] = {}
+        for item in self.not_judged:
+            found.setdefault(item.reason, []).append(item.rule)
+        return {reason: tuple(rules) for reason, rules in found.items()}
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:

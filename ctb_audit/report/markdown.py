@@ -141,7 +141,13 @@ def _gaps(audit: Audit) -> list[dict[str, Any]]:
             "Unknown",
             [f"{u.table}: {u.rule} {u.requirement}: {u.reason}" for u in audit.unknowns],
         ),
-        ("Not judged", [f"{n.rule}: {n.reason}" for n in audit.not_judged]),
+        (
+            "Not judged",
+            [
+                f"{reason}: {', '.join(rules)}"
+                for reason, rules in audit.not_judged_by_reason.items()
+            ],
+        ),
         ("Notices", list(audit.notices)),
     )
     return [{"title": title, "items": items} for title, items in sections if items]

@@ -106,7 +106,13 @@ def _gaps(audit: Audit, verbose: bool) -> Iterator[Line]:
     for title, items in (
         ("problems in the sources", [_problem_text(p) for p in audit.problems]),
         ("unknown", [f"{u.table}: {u.rule} {u.requirement}: {u.reason}" for u in audit.unknowns]),
-        ("not judged", [f"{n.rule}: {n.reason}" for n in audit.not_judged]),
+        (
+            "not judged",
+            [
+                f"{reason}: {', '.join(rules)}"
+                for reason, rules in audit.not_judged_by_reason.items()
+            ],
+        ),
         ("notices", list(audit.notices)),
     ):
         if items:
