@@ -18,7 +18,7 @@ WORKFLOW = ".github/workflows/ctb-audit.yml"
 HOOKS = ".pre-commit-config.yaml"
 _ASIDE = re.compile(
     r"(^|[-_.])(tests?|testdata|testing|fixtures?|samples?|examples?|mocks?|specs?|seeds?|vendor"
-    r"|third_party|benchmarks?|docs?)([-_.]|$)",
+    r"|third_party|stubs?|benchmarks?|docs?)([-_.]|$)",
     re.I,
 )
 """Words in a folder's name that say its SQL is nobody's schema."""
@@ -172,7 +172,8 @@ def hooks_text(present: str | None) -> str:
         return f"repos:\n{_indented(hook)}"
     if "ctb audit" in present or "ctb-audit" in present:
         return present
-    text = present if present.endswith("\n") else present + "\n"
+    text = re.sub(r"^repos:[ \t]*\[\]", "repos:", present, flags=re.M)
+    text = text if text.endswith("\n") else text + "\n"
     entry = re.search(r"^([ \t]*)- +repo:", text, re.M)
     block = _indented(hook, entry.group(1) if entry else "  ")
     listed = re.search(r"^repos:[ \t]*(#.*)?\n", text, re.M)

@@ -103,6 +103,9 @@ def _tables(tables: Sequence[TableResult], findings: Sequence[Finding]) -> Itera
 def _gaps(audit: Audit, verbose: bool) -> Iterator[Line]:
     """What this audit cannot say: not understood, unknown, not judged, waivers to look at."""
     shown = None if verbose else 10
+    if audit.change is not None and not verbose:
+        yield from (_line(f"  {inert(n)}") for n in audit.notices if ": not read: " not in n)
+        return
     for title, items in (
         ("problems in the sources", [_problem_text(p) for p in audit.problems]),
         ("unknown", [f"{u.table}: {u.rule} {u.requirement}: {u.reason}" for u in audit.unknowns]),
