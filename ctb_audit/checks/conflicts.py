@@ -93,18 +93,18 @@ def _columns(table: DocumentTable, left: _Side, right: _Side) -> list[str]:
     if found[0] is None or found[1] is None:
         return []
     told = []
-    sides = [Catalog(surface="reference", tables=(t,)) for t in found if t]
-    for change in compare(*sides):
-        if change.object_kind != "column" or change.attribute == "location":
+    alone: dict[str, list[str]] = {}
+    for change in compare(*(Catalog(surface="reference", tables=(t,)) for t in found if t)):
+        if change.object_kind != "column":
             continue
-        match change.kind:
-            case "changed":
-                values = f"{change.before or 'none'} and {change.after or 'none'}"
-                told.append(f"{change.object} {change.attribute} {values}")
-            case "added" | "removed":
-                where = right[1] if change.kind == "added" else left[1]
-                told.append(f"{change.object} only in {where.path}")
-    return told
+        if change.kind == "changed":
+            values = f"{change.before or 'none'} and {change.after or 'none'}"
+            told.append(f"{change.object} {change.attribute} {values}")
+        elif change.kind in ("added", "removed"):
+            where = right[1] if change.kind == "added" else left[1]
+            alone.setdefault(where.path, []).append(change.object)
+    told.sort(key=lambda text: " type " not in text)
+    return told + [f"only {path} has {', '.join(names)}" for path, names in alone.items()]
 
 
 def _spellings(left: _Side, right: _Side) -> Iterator[ProjectFinding]:
@@ -113,7 +113,7 @@ def _spellings(left: _Side, right: _Side) -> Iterator[ProjectFinding]:
     for table, column, values in _lists(left):
         for (other, name), theirs in known.items():
             same = {v.lower() for v in values} & {v.lower() for v in theirs}
-            if name == column and len(same) > 1 and not set(values) & set(theirs):
+            if name == column and same and not set(values) & set(theirs):
                 shown = " and ".join(", ".join(v) for v in (values, theirs))
                 told = f"{column} of {table.name.name} and of {other.name} is spelled {shown}"
                 verdict = Fail(told, column, location=table.location)
