@@ -4,7 +4,7 @@ load -> subjects -> judge -> waivers -> scores -> gate
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 from operator import add
@@ -14,6 +14,7 @@ from ctb_audit.baseline import Applied, Judged, apply_baseline, read_baseline
 from ctb_audit.config import Config
 from ctb_audit.gate import GateSettings, Step, decide, incompleteness
 from ctb_audit.judge import Judgement, judge, questions
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Coverage, Location
 from ctb_audit.named_files import existing_files
 from ctb_audit.probe import Probe, Sample

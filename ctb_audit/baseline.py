@@ -7,12 +7,13 @@ a baseline never vouches for an object that somebody has changed since (DESIGN, 
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from ctb_audit import resources
 from ctb_audit.errors import ConfigurationError
+from ctb_audit.lean import dataclass
 from ctb_audit.result import Finding, NotJudged, UnknownVerdict, Waived
 from ctb_audit.shape import problems
 from ctb_audit.standard import Standard

@@ -6,8 +6,9 @@ when its entry lapses: it is said, and does not block the change.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ctb_audit.lean import dataclass
 from ctb_audit.project import Project
 from ctb_audit.result import Audit, Change, Finding, Gate
 from ctb_audit.scoring import database_score, score_tables

@@ -8,7 +8,7 @@ that is opened reads the environment.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from ctb_audit import resources
 from ctb_audit.errors import ConfigurationError
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Name, System
 from ctb_audit.shape import plain, problems
 from ctb_audit.standard import Level, Severity, matches_table

@@ -4,9 +4,9 @@ Plain values, part of `Catalog`, so that the audit of a snapshot equals the audi
 Texts are as written, without markup; nothing here is judged yet.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.names import Location, Name, System
 
 Chapter = Literal["S", "T", "A", "M", "P", "E", "D"]

@@ -1,9 +1,9 @@
 """Whether an audit may pass (STANDARD section 11)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Coverage
 from ctb_audit.result import Finding, Gate, TableResult
 from ctb_audit.standard import SEVERITIES, Severity

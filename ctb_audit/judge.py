@@ -8,10 +8,11 @@ changed Unknown (DESIGN, Rules and Coverage).
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import assert_never
 
 from ctb_audit.checks import ASKING, PROJECT_REGISTRY, REGISTRY, ProjectFinding
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Location, Problem
 from ctb_audit.probe import Probe
 from ctb_audit.project import Project, Subject

@@ -5,9 +5,9 @@ rows`). `condition` is SQL over the table's columns, written with quoted names a
 parameter; it is true for a row that is asked for.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.names import Name
 
 ProbeKind = Literal["rows", "repeats", "months"]

@@ -6,10 +6,11 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Name, System
 
 Level = Literal["STRICT", "STANDARD", "RELAXED", "NONE"]

@@ -4,10 +4,10 @@ Level, exemption and planned state follow STANDARD section 3.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from ctb_audit.config import TableEntry
+from ctb_audit.lean import dataclass
 from ctb_audit.model import SYSTEMS, Catalog, Declaration, Name, Surface, System, Table
 from ctb_audit.project import LevelConflict, Project, Subject
 from ctb_audit.standard import LEVELS, Level, Standard, matches_table

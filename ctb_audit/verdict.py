@@ -1,8 +1,8 @@
 """What a check says of one table and one requirement."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Location
 from ctb_audit.probe import Probe, Sample
 

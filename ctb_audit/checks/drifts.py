@@ -1,11 +1,12 @@
 """The comparisons behind the drift rules, made once for a project (STANDARD section 8)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from ctb_audit.compare import Change, Settle, Side, compare, implied_sides
-from ctb_audit.compare.sides import Key, pairs, systems_of
+from ctb_audit.compare.sides import ORDER, Key, pairs, systems_of
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Name, Problem, Surface, System
 from ctb_audit.project import Project
 
@@ -26,7 +27,9 @@ class Pair:
 
     @property
     def label(self) -> str:
-        return f"{self.a.label}-{self.b.label}"
+        """The same whichever is the earlier: it is part of a finding's identity."""
+        first, second = sorted(self.sides, key=lambda side: ORDER.index(side.surface))
+        return f"{first.label}-{second.label}"
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -154,6 +157,15 @@ class Drift:
 
     def problems(self, surface: Surface) -> Iterator[Problem]:
         return (p for catalog in self.catalogs.get(surface, ()) for p in catalog.problems)
+
+
+def is_registry(key: Key, project: Project) -> bool:
+    """The table registry itself, which need not register itself."""
+    name = str(key[1])
+    read = drift_of(project).catalogs.get("registry", ())
+    return name == project.standard.table_registry or any(
+        c.source.endswith(f" {name}") for c in read
+    )
 
 
 def drift_of(project: Project) -> Drift:

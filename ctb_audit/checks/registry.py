@@ -6,9 +6,9 @@ no table.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Surface, System
 from ctb_audit.verdict import Fail, Question, Unknown, Verdict
 

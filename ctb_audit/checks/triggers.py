@@ -1,11 +1,12 @@
 """Triggers, judged by what they do (STANDARD sections 3 and 5)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
 from ctb_audit.checks.registry import check
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Function, Trigger
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.answers import Holds, Missing, Unsure

@@ -1,10 +1,11 @@
 """Views that read what is not there."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ctb_audit.checks.registry import ProjectFinding, project_check
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Name, View
 from ctb_audit.project import Project
 from ctb_audit.semantics.parse import Unreadable, raw_statements

@@ -1,6 +1,5 @@
 """`ctb baseline`: keep the file of known findings."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from ctb_audit.cli import options
 from ctb_audit.cli.output import write_file
 from ctb_audit.config import Config
 from ctb_audit.judge import judge
+from ctb_audit.lean import dataclass
 from ctb_audit.result import Finding
 from ctb_audit.state import States
 from ctb_audit.waivers import apply_waivers

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +17,7 @@ from ctb_audit.cli.sources import own_folder, read_sources
 from ctb_audit.config import CONFIG_NAME, Config
 from ctb_audit.errors import CtbError, EmptySourceError, UsageError
 from ctb_audit.judge import judge
+from ctb_audit.lean import dataclass
 from ctb_audit.model import System
 from ctb_audit.result import Audit
 from ctb_audit.sources.ddl.operations import Script

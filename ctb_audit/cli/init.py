@@ -1,7 +1,6 @@
 """`ctb init`: adopt the standard in a repository with one command."""
 
 import difflib
-from dataclasses import dataclass
 from math import floor
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ctb_audit.config import CONFIG_NAME, Config, config_from_text
 from ctb_audit.errors import UsageError
 from ctb_audit.gate import DEFAULT_COVERAGE
 from ctb_audit.judge import judge
+from ctb_audit.lean import dataclass
 from ctb_audit.report.inert import inert
 from ctb_audit.result import Audit
 from ctb_audit.sources.load import LoadOptions, load_all

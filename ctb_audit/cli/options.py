@@ -1,7 +1,6 @@
 """Options that mean the same in every command, and what they amount to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ import click
 from ctb_audit.cli.output import Target
 from ctb_audit.config import Config, load_config, with_options
 from ctb_audit.errors import UsageError
+from ctb_audit.lean import dataclass
 
 F = TypeVar("F", bound=Callable[..., Any])
 SEVERITY_NAMES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO")

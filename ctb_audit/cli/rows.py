@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ctb_audit.audit import AuditSettings
 from ctb_audit.errors import UsageError
+from ctb_audit.lean import dataclass
 from ctb_audit.probe import Probe, Sample
 
 if TYPE_CHECKING:

@@ -1,10 +1,11 @@
 """The sources of a comparison as sides: one catalog each, and the pairs that are compared."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import TypeVar
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Function, Name, Surface, System
 
 TITLES: Mapping[Surface, str] = {
@@ -13,7 +14,7 @@ TITLES: Mapping[Surface, str] = {
     "reference": "the reference",
     "registry": "the table registry",
 }
-_ORDER: tuple[Surface, ...] = ("live", "ddl", "reference", "registry")
+ORDER: tuple[Surface, ...] = ("live", "ddl", "reference", "registry")
 T = TypeVar("T")
 Key = tuple[System, Name]
 
@@ -49,7 +50,7 @@ def implied_sides(catalogs: Sequence[Catalog]) -> tuple[Side, ...]:
     of its own, which is not asked for the tables that it does not define.
     """
     found: list[tuple[Catalog, bool]] = []
-    for surface, alike in sorted(_by_surface(catalogs).items(), key=lambda i: _ORDER.index(i[0])):
+    for surface, alike in sorted(_by_surface(catalogs).items(), key=lambda i: ORDER.index(i[0])):
         if surface == "live":
             found += [(catalog, True) for catalog in alike]
         else:

@@ -5,10 +5,11 @@ that a proposal answers one finding and knows nothing of the others.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ctb_audit.audit import AuditSettings, audit_catalogs, project_of
 from ctb_audit.config import Config
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Name, Table
 from ctb_audit.project import Project, Subject
 from ctb_audit.remedy.change import PHASES, Change, Left, Plan

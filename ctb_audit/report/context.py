@@ -1,10 +1,11 @@
 """What a report shows beside the audit itself: the past, the plan and the sources' lines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from ctb_audit.gate import DEFAULT_THRESHOLD, Step
+from ctb_audit.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 Everything else needs the schema and a proof, which is what `ctb remediate` is for.
 """
 
-from dataclasses import dataclass
 from posixpath import dirname, join
 
+from ctb_audit.lean import dataclass
 from ctb_audit.result import Finding
 
 _INDEX_RULES = frozenset({"unindexed-status", "unindexed-timestamp", "unindexed-foreign-key"})

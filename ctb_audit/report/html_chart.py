@@ -1,10 +1,10 @@
 """The score over time against the thresholds that rise by date, as geometry for an SVG."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ctb_audit.lean import dataclass
 from ctb_audit.report.context import ReportContext, TrendPoint
 from ctb_audit.result import Audit
 

@@ -4,10 +4,10 @@ Findings refer to rules and to lines, which stand once each: ten thousand findin
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Location
 from ctb_audit.report.context import ReportContext
 from ctb_audit.report.inert import inert

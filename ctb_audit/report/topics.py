@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from ctb_audit.lean import dataclass
 from ctb_audit.result import Audit
 from ctb_audit.scoring import TableKey, table_score
 from ctb_audit.standard import WEIGHTS

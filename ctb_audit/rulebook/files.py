@@ -8,13 +8,14 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ctb_audit import resources
 from ctb_audit.errors import ConfigurationError
+from ctb_audit.lean import dataclass
 
 RULES_JSON = "rules.json"
 EXAMPLES_JSON = "rule-examples.json"

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ctb_audit.errors import ConfigurationError
+from ctb_audit.lean import dataclass
 from ctb_audit.rulebook import files
 from ctb_audit.rulebook.inherit import derive, refuse_missing_formats
 from ctb_audit.rulebook.make import OFF, make_example, make_rule, make_standard, overridden

@@ -1,8 +1,9 @@
 """Answers about what a database does: yes, no, and an honest third with its reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ctb_audit.lean import dataclass
 from ctb_audit.semantics.values import Value
 
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, System
 from ctb_audit.semantics import tree
 from ctb_audit.semantics.evaluate import value_of

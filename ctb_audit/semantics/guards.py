@@ -1,9 +1,9 @@
 """What guards the rows of one table: types, domains, CHECKs and row triggers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Constraint, Function, Name, Table, Trigger, Type, UserType
 from ctb_audit.semantics.answers import No, Rejection, Undecided, Yes
 from ctb_audit.semantics.evaluate import Row, value_of

@@ -1,9 +1,9 @@
 """What the indexes and constraints of one table serve (STANDARD section 4)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Constraint, Index, IndexKey, Location, Table
 from ctb_audit.semantics.parse import Unreadable, parse_expression
 from ctb_audit.semantics.tree import Logic, NullTest, Ref

@@ -6,8 +6,9 @@ PostgreSQL would decide by locale (word characters, `[[:alpha:]]`, `~*` on lette
 answered for ASCII texts only.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from ctb_audit.lean import dataclass
 
 ASCII = frozenset(map(chr, range(128)))
 

@@ -6,10 +6,10 @@ on the same tree.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Type
 
 Value = str | int | Decimal | bool | None

@@ -5,11 +5,11 @@ depends on the clock.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Type
 from ctb_audit.semantics.leaves import boolean_from
 

@@ -8,9 +8,9 @@ import ctb_audit
 
 ROOT = Path(ctb_audit.__file__).parent
 LAYERS = (
-    ("__init__", "errors", "resources", "wording", "shape"),
+    ("__init__", "errors", "lean", "resources", "wording", "shape"),
     ("scratch",),
-    ("names", "model", "document_model", "rules_model", "zod_model", "standard"),
+    ("names", "probe", "model", "document_model", "rules_model", "zod_model", "standard"),
     ("semantics",),
     ("codec", "codec_schema"),
     ("sources", "cache", "revision", "trees"),

@@ -1,8 +1,9 @@
 """What a trigger can do at all, for `ineffective-trigger` (STANDARD section 5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Function, Table, Trigger
 from ctb_audit.semantics.leaves import Raw
 from ctb_audit.semantics.parse import Unreadable

@@ -1,8 +1,9 @@
 """The machine that follows paths through a function: blocks, branches and assignments."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ctb_audit.lean import dataclass
 from ctb_audit.semantics.evaluate import evaluate, value_of
 from ctb_audit.semantics.leaves import Raw
 from ctb_audit.semantics.parse import Unreadable, parse_expression

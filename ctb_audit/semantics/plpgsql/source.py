@@ -1,10 +1,10 @@
 """The PL/pgSQL tree of a function, read through PostgreSQL's own grammar."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Function
 from ctb_audit.semantics.leaves import Raw
 from ctb_audit.semantics.parse import NO_GRAMMAR, Unreadable, node_from, raw_statements

@@ -1,9 +1,10 @@
 """What is known at one place of a trigger function, and how a path through it can end."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.semantics.values import Value
 
 Written = Literal["now", "other", "unknown"]

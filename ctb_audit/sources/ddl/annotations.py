@@ -12,11 +12,11 @@ the organisation's own name begins prose, too.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Declaration, InlineWaiver, Location
 from ctb_audit.sources.ddl.lexis import Lexis, line_comments
 from ctb_audit.sources.ddl.operations import Mistake

@@ -13,9 +13,9 @@ quote after it in both.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import System
 
 SPACE = " \t\r\n\f\v\ufeff"

@@ -7,9 +7,10 @@ written: `Name.schema` is None where the source gives none, a constraint's or in
 Locations are absolute in the file. Everything is plain frozen data: the cache stores it as JSON.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import (
     Column,
     Constraint,

@@ -20,10 +20,11 @@ gives to another engine (`001_x.cockroach.up.sql`).
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import basename, dirname, join, splitext
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.sources.ddl.dialect import PATH_WORDS, UNREAD, marks, of_mark
 from ctb_audit.sources.ddl.undo import takes_back
 

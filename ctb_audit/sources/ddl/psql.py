@@ -6,8 +6,9 @@ the statements inside undecided; `\gexec` and `\!` run what cannot be seen.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ctb_audit.lean import dataclass
 from ctb_audit.sources.ddl.operations import Include, Operation, SetSearchPath
 from ctb_audit.sources.ddl.statement import Statement
 

@@ -1,9 +1,9 @@
 """One statement of a script, as the splitter cuts it."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Location
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ctb_audit.errors import SourceError
+from ctb_audit.lean import dataclass
 from ctb_audit.sources.postgres import statements as sql
 
 if TYPE_CHECKING:

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Constraint, ConstraintKind, Index, IndexKey, Name
 from ctb_audit.sources.postgres.decompiled import split_list
 from ctb_audit.sources.postgres.fetch import Row, Rows

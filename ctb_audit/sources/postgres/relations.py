@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Grant, Index, Name, Policy, Table, TableKind, Trigger, View
 from ctb_audit.sources.postgres.fetch import Row, Rows
 from ctb_audit.sources.postgres.keys import Keys

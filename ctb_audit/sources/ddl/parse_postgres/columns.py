@@ -1,8 +1,9 @@
 """ColumnDef nodes: a column and the constraints written with it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Constraint, Name
 from ctb_audit.sources.ddl.parse_postgres.constraints import read_constraint
 from ctb_audit.sources.ddl.parse_postgres.names import listed

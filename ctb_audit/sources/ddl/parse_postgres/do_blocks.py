@@ -6,8 +6,9 @@ is taken as it is; under IF, CASE, a loop or a block with EXCEPTION it is guarde
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ctb_audit.lean import dataclass
 from ctb_audit.sources.ddl.parse_postgres.literals import Literal, read_literal
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source, Token
 from ctb_audit.sources.ddl.statement import Statement

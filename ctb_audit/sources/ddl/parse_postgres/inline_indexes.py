@@ -4,8 +4,8 @@ PostgreSQL's grammar takes it for a column called `index` of a type `name(column
 rejects it, because that type does not exist.
 """
 
-from dataclasses import dataclass
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Index, IndexKey, Location, Name
 from ctb_audit.semantics.types import postgres_type
 from ctb_audit.sources.ddl.operations import NotUnderstood

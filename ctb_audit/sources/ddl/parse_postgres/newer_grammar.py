@@ -6,9 +6,9 @@ rewritten to what 17 reads; the facts go to the nodes of the tree under keys tha
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from ctb_audit.lean import dataclass
 from ctb_audit.sources.ddl.parse_postgres.queries import nodes
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source, Token
 

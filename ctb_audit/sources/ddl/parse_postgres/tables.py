@@ -1,7 +1,8 @@
 """CREATE TABLE, CREATE FOREIGN TABLE, CREATE TABLE AS."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Constraint, Name, Table, TableKind
 from ctb_audit.sources.ddl.operations import CreateTable, Like, Operation
 from ctb_audit.sources.ddl.parse_postgres.columns import read_column

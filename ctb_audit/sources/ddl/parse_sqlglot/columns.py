@@ -1,8 +1,9 @@
 """A column and the constraints written with it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Constraint, Location, Name, Type
 from ctb_audit.sources.ddl.parse_sqlglot.constraints import (
     read_attributes,

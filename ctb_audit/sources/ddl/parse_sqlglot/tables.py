@@ -1,7 +1,8 @@
 """CREATE TABLE."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Constraint, Index, IndexKey, Location, Name, Problem, Table
 from ctb_audit.semantics.types import postgres_type
 from ctb_audit.sources.ddl.operations import (

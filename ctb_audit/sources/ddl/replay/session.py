@@ -1,8 +1,9 @@
 """The session: search_path, transactions, schemas and extensions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Schema
 from ctb_audit.sources.ddl.operations import (
     CreateExtension,

@@ -1,9 +1,10 @@
 """What replay knows while it folds statements: one state for each system."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import (
     Extension,
     Function,

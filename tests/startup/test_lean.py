@@ -1,0 +1,139 @@
+"""The lean `dataclass` behaves as the standard one does."""
+
+import copy
+import dataclasses
+import pickle
+from dataclasses import field
+from functools import cached_property
+from typing import Any, ClassVar
+
+import pytest
+
+from ctb_audit.lean import dataclass
+
+
+def both(body: dict[str, Any], annotations: dict[str, Any], **options: bool) -> list[Any]:
+    """The same class under both decorators."""
+    return [
+        make(**options)(type("Point", (), {**body, "__annotations__": annotations}))
+        for make in (dataclasses.dataclass, dataclass)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    x: int
+    y: int = 2
+    tags: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Known:
+    n: int
+
+    @cached_property
+    def double(self) -> int:
+        return 2 * self.n
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    phase: ClassVar[str] = "first"
+    a: int
+
+
+@dataclass(frozen=True, slots=True)
+class Derived(Base):
+    phase: ClassVar[str] = "second"
+    b: int = 5
+
+    def total(self) -> int:
+        return self.a + self.b
+
+
+@dataclass(slots=True)
+class Mutable:
+    name: str
+    items: list[int] = field(default_factory=list)
+    count: int = field(init=False, default=0)
+
+
+CASES = [
+    ({"y": 2}, {"x": int, "y": int}, {"frozen": True, "slots": True}),
+    ({"y": field(default=3, compare=False)}, {"x": int, "y": int}, {"frozen": True}),
+    ({"y": field(default_factory=list, repr=False)}, {"x": int, "y": list}, {"slots": True}),
+    ({"y": 1}, {"y": int, "x": int}, {"frozen": True, "slots": True, "kw_only": True}),
+]
+
+
+@pytest.mark.parametrize(("body", "annotations", "options"), CASES)
+def test_it_equals_the_standard_decorator(
+    body: dict[str, Any], annotations: dict[str, Any], options: dict[str, bool]
+) -> None:
+    expected, found = both(body, annotations, **options)
+    assert [(f.name, f.type, f.compare, f.repr, f.kw_only) for f in dataclasses.fields(found)] == [
+        (f.name, f.type, f.compare, f.repr, f.kw_only) for f in dataclasses.fields(expected)
+    ]
+    assert found.__match_args__ == expected.__match_args__
+    assert repr(found(x=1)) == repr(expected(x=1))
+    assert dataclasses.asdict(found(x=1)) == dataclasses.asdict(expected(x=1))
+    assert (found(x=1) == found(x=1, y=9)) == (expected(x=1) == expected(x=1, y=9))
+    assert dataclasses.replace(found(x=1), x=7) == found(x=7)
+    with pytest.raises(TypeError, match="x"):
+        found()
+
+
+def test_a_frozen_value_cannot_change() -> None:
+    point = Point(1)
+    with pytest.raises(dataclasses.FrozenInstanceError, match="'x'"):
+        setattr(point, "x", 2)  # noqa: B010
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del point.y
+    assert (point.x, point.y, type(point)) == (1, 2, Point)
+    assert not hasattr(point, "__dict__")
+
+
+def test_values_are_hashed_compared_and_matched() -> None:
+    assert {Point(1, tags=("a",)), Point(1)} == {Point(1)}
+    assert Point(1) != Point(2)
+    match Point(4, 5):
+        case Point(x, y):
+            assert (x, y) == (4, 5)
+        case other:
+            pytest.fail(str(other))
+
+
+@pytest.mark.parametrize("value", [Point(1, 3, ("z",)), Known(4), Derived(1, 2), Mutable("m", [1])])
+def test_values_are_copied_and_pickled(value: object) -> None:
+    assert copy.copy(value) == value
+    assert copy.deepcopy(value) == value
+    assert pickle.loads(pickle.dumps(value)) == value
+
+
+def test_fields_are_inherited_and_class_variables_are_none() -> None:
+    assert [f.name for f in dataclasses.fields(Derived)] == ["a", "b"]
+    assert Derived(1).total() == 6 and Derived.phase == "second" and Base.phase == "first"
+    assert repr(Derived(1)) == "Derived(a=1, b=5)"
+    assert Base(1) != Derived(1, 5)
+
+
+def test_properties_are_cached_where_there_are_no_slots() -> None:
+    known = Known(3)
+    assert known.double == 6 and vars(known)["double"] == 6
+
+
+def test_mutable_values_have_defaults_of_their_own() -> None:
+    first, second = Mutable("a"), Mutable("b")
+    first.items.append(1)
+    first.count += 1
+    assert (second.items, second.count) == ([], 0)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(first)
+
+
+def test_what_it_does_not_know_is_handed_on() -> None:
+    @dataclass(frozen=True, order=True)
+    class Version:
+        major: int
+
+    assert Version(1) < Version(2)
