@@ -7,16 +7,19 @@ form is computed where it is needed (`ctb_audit.semantics`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from ctb_audit.document_model import Document
+from ctb_audit.lean import dataclass
 from ctb_audit.names import SYSTEMS as SYSTEMS
 from ctb_audit.names import Location as Location
 from ctb_audit.names import Name as Name
 from ctb_audit.names import Surface as Surface
 from ctb_audit.names import System as System
+from ctb_audit.rules_model import Rules
+from ctb_audit.zod_model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,17 +389,18 @@ class MigrationFile:
     after: tuple[str, ...] = ()
 
 
-AppliedState = Literal["applied", "failed", "reverted", "pending"]
+AppliedState = Literal["applied", "failed", "reverted", "baseline"]
 
 
 @dataclass(frozen=True, slots=True)
 class AppliedMigration:
-    """A row of a tracker. `name` is what it says was run: a file, a name or a version."""
+    """A row of a tracker. `name` is what it says was run: a file, a name or a version. A
+    `baseline` stands for every version up to its own.
+    """
 
     name: str
     state: AppliedState = "applied"
     version: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,6 +503,8 @@ class Catalog:
     standard: str = ""
     server_version: int | None = None  # e.g. 150018, of a live PostgreSQL
     documents: tuple[Document, ...] = ()  # what schema references say besides their DDL
+    rules: tuple[Rules, ...] = ()  # Firestore security rules
+    models: tuple[Model, ...] = ()  # zod schemas
     migrations: tuple[MigrationFile, ...] = ()  # chains on disk, in their order
     trackers: tuple[Tracker, ...] = ()  # of a live database
 

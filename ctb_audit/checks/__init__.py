@@ -5,6 +5,7 @@ Importing the package registers them all; the list is explicit so that it can be
 
 from ctb_audit.checks import (
     access,
+    applied,
     chapters,
     claims,
     conflicts,
@@ -39,6 +40,7 @@ from ctb_audit.checks.registry import ASKING, PROJECT_REGISTRY, REGISTRY, Projec
 
 MODULES = (
     access,
+    applied,
     chapters,
     claims,
     conflicts,
@@ -57,9 +59,9 @@ MODULES = (
     part_drift,
     privileges,
     references,
+    security_rules,
     registry_desync,
     rows,
-    security_rules,
     sql,
     structures,
     surplus,

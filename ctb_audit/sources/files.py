@@ -8,13 +8,13 @@ from an old server is worth reading for its ASCII names even where its comments 
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ctb_audit.errors import EmptySourceError, SourceError
+from ctb_audit.lean import dataclass
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -111,21 +111,33 @@ def shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def discover(folder: Path, root: Path, exclude: Sequence[str] = ()) -> Found:
-    """The files below `folder` of a known kind.
+def is_known(name: str) -> bool:
+    return kind_of(name) is not None
+
+
+def discover(
+    folder: Path,
+    root: Path,
+    exclude: Sequence[str] = (),
+    wanted: Callable[[str], bool] = is_known,
+) -> Found:
+    """The files below `folder` of a known kind, or those whose names are `wanted`.
 
     `exclude` holds glob patterns over paths from `root`; a pattern without `*` holds for a folder
     and all below it. Links that leave `root` are not followed, those into `folder` are read
     where they point. Raises SourceError where `folder` cannot be listed.
     """
     root = root.resolve()
-    walk = _Walk(folder.resolve(), root, tuple(exclude))
+    walk = _Walk(folder.resolve(), root, tuple(exclude), wanted)
     files = sorted(walk.files(folder.resolve()), key=lambda path: path.split("/"))
     return Found(tuple(files), tuple(sorted(walk.skipped, key=lambda s: s.path)))
 
 
 class _Walk:
-    def __init__(self, top: Path, root: Path, exclude: tuple[str, ...]) -> None:
+    def __init__(
+        self, top: Path, root: Path, exclude: tuple[str, ...], wanted: Callable[[str], bool]
+    ) -> None:
+        self._wanted = wanted
         self._top = top
         self._root = root
         self._exclude = exclude

@@ -15,11 +15,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ctb_audit.errors import EmptySourceError, SourceError, UsageError
-from ctb_audit.model import Catalog, Declared
+from ctb_audit.lean import dataclass
+from ctb_audit.model import Catalog, Declared, Problem
 from ctb_audit.sources.files import Skipped, decode, discover, kind_of, read_text, shown
 from ctb_audit.sources.scripts import LoadOptions, refuse, script_catalogs
 
@@ -69,7 +70,32 @@ def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
         loaded = Loaded(*script_catalogs(scripts, options.root, options, named=True)) + loaded
     if not loaded.catalogs:
         raise EmptySourceError(" ".join(arguments) or ".", "holds nothing to audit", _STEP)
-    return loaded
+    return replace(loaded, catalogs=_with_migrations(loaded.catalogs, arguments, options))
+
+
+def _with_migrations(
+    catalogs: tuple[Catalog, ...], arguments: Sequence[str], options: LoadOptions
+) -> tuple[Catalog, ...]:
+    """Live catalogs whose migrations may be no SQL, with those that the folders hold."""
+    tools = {tracker.tool for catalog in catalogs for tracker in catalog.trackers}
+    if not tools:
+        return catalogs
+    from ctb_audit.sources.migration_files import TOOLS, migration_files
+
+    if tools.isdisjoint(TOOLS):
+        return catalogs
+    paths = [Path(os.path.abspath(a)) for a in arguments if not _URL.match(a)]
+    found = tuple(
+        step
+        for path in paths
+        if path.is_dir()
+        for step in migration_files(path, _root_of(path, options), options.exclude)
+    )
+    return tuple(replace(c, migrations=found) if c.trackers else c for c in catalogs)
+
+
+def _root_of(path: Path, options: LoadOptions) -> Path:
+    return options.root if path.is_relative_to(options.root) else _own_root(path)
 
 
 def _argument(argument: str, path: Path, options: LoadOptions) -> Loaded:
@@ -78,8 +104,8 @@ def _argument(argument: str, path: Path, options: LoadOptions) -> Loaded:
     if argument.startswith("env:"):
         return _environment(argument, options)
     if _URL.match(argument):
-        return Loaded((_live(argument, "", options),))
-    root = options.root if path.is_relative_to(options.root) else _own_root(path)
+        return Loaded(_live(argument, "", options))
+    root = _root_of(path, options)
     if path.is_dir():
         return _folder(path, root, options)
     if kind_of(path.name) == "sql":
@@ -187,11 +213,13 @@ def _environment(argument: str, options: LoadOptions) -> Loaded:
     url = os.environ.get(name, "").strip()
     if not url:
         raise SourceError(argument, f"the variable {name} is not set", f"export {name}=<url>")
-    return Loaded((_live(url, argument, options),))
+    return Loaded(_live(url, argument, options))
 
 
-def _live(url: str, name: str, options: LoadOptions) -> Catalog:
-    """`name` stands for the URL in messages, "" for the URL itself."""
+def _live(url: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
+    """The database, and the table registry in it. `name` stands for the URL in messages, "" for
+    the URL itself.
+    """
     scheme = _URL.match(url)
     if scheme is None or scheme.group(1) not in ("postgresql", "postgres"):
         place = name or url.partition("://")[0] + "://"
@@ -199,4 +227,15 @@ def _live(url: str, name: str, options: LoadOptions) -> Catalog:
     from ctb_audit.sources.postgres import read_live
 
     reader = options.read_live or read_live
-    return reader(url, schemas=options.schemas, source_name=name or None)
+    catalog = reader(url, schemas=options.schemas, source_name=name or None)
+    if not options.registry:
+        return (catalog,)
+    from ctb_audit.sources.postgres.registry import find_registry, read_registry
+
+    found = find_registry(catalog, options.registry)
+    if found is None:
+        return (catalog,)
+    registry = read_registry(url, found, source_name=name or None)
+    if isinstance(registry, Problem):
+        return (replace(catalog, problems=(*catalog.problems, registry)),)
+    return catalog, registry

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ctb_audit.model import (
@@ -23,6 +24,7 @@ from ctb_audit.sources.postgres.fetch import Row, Rows, fetch
 from ctb_audit.sources.postgres.keys import read_keys
 from ctb_audit.sources.postgres.naming import Directory
 from ctb_audit.sources.postgres.routines import read_functions
+from ctb_audit.sources.postgres.trackers import read_trackers
 from ctb_audit.sources.postgres.triggers import read_policies, read_triggers
 
 if TYPE_CHECKING:
@@ -59,7 +61,8 @@ def read_session(
     """The catalog as `connection` sees it; its search_path must be empty."""
     with _collector_paused():
         rows = fetch(connection, source, schemas)
-        return build(rows, source)
+        catalog = build(rows, source)
+    return replace(catalog, trackers=read_trackers(connection, catalog))
 
 
 @contextlib.contextmanager

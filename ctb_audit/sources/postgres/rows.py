@@ -7,9 +7,10 @@ about `RUN_S`; time and row limits stop between runs, and what was counted by th
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Name
 from ctb_audit.probe import MonthUse, Probe, Sample
 from ctb_audit.sources.postgres import probes as sql
@@ -237,7 +238,7 @@ class RowReader:
                 self._connection.execute(
                     f"SELECT {calls}".encode(), [v for s in settings for v in s]
                 )
-                return self._connection.execute(text.encode(), parameters or None).fetchall()
+                return self._connection.execute(text.encode(), parameters).fetchall()
         except psycopg.errors.QueryCanceled:
             raise _TooLong from None
         except psycopg.Error as error:
