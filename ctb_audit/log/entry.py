@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol, cast
 
-from ctb_audit.log.identifiers import process_id
+from ctb_audit.errors import LogError
+from ctb_audit.lean import dataclass
+from ctb_audit.log.identifiers import new_log_id, process_id
 
 TABLE = "ctb_compliance_log"
 Action = Literal["tag", "audit", "remediate"]
@@ -41,7 +43,7 @@ class LogEntry:
     `actions` what `rules/actions.schema.json` describes. `at` carries a time zone.
 
     A `report_path` longer than the column is kept in `actions` alone: a cut path names another
-    file.
+    file. `log_id` is "" until the row is first written; writing the same id twice writes one row.
     """
 
     action: Action
@@ -54,16 +56,21 @@ class LogEntry:
     report_path: str = ""
     created_by: str = "ctb_system"
     blueprint_version: str = "1.0"
+    log_id: str = ""
+
+    def identified(self) -> "LogEntry":
+        """The entry with a `log_id`, by which a repeated attempt knows its row."""
+        return self if self.log_id else replace(self, log_id=new_log_id(self.at))
 
     def utc(self) -> datetime:
         return self.at.astimezone(UTC)
 
-    def values(self, log_id: str, heir_id: str) -> dict[str, Any]:
+    def values(self, heir_id: str) -> dict[str, Any]:
         """Column -> value, JSON as text; the times are left to the engine's own form."""
         fits = len(self.report_path) <= REPORT_PATH_LENGTH
         actions = self.actions if fits else {**self.actions, "report_path": self.report_path}
         return {
-            "log_id": log_id,
+            "log_id": self.log_id,
             "action_type": self.action,
             "compliance_score": self.score,
             "status": self.status,
@@ -82,16 +89,20 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The ids that a written row got."""
+    """The ids that a written row got; `kept` names the file in which it waits for its log (it
+    then has no `heir_id` yet).
+    """
 
     log_id: str
     heir_id: str
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which rows: None for any. `since` and `until` (both included) carry a time zone; `limit`
-    counts from the newest row.
+    """Which rows: None for any. `since` and `until` (both included) carry a time zone, scores are
+    bounds 0 to 100, both included; `limit` counts from the newest row. Without `details`, issues
+    and recommendations are left empty.
     """
 
     action: Action | None = None
@@ -99,6 +110,16 @@ class LogFilter:
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
+    lowest: int | None = None
+    highest: int | None = None
+    log_id: str | None = None
+    details: bool = True
+
+    @property
+    def columns(self) -> str:
+        """What SELECT asks for."""
+        heavy = () if self.details else ("issues", "recommendations")
+        return ", ".join(f"NULL AS {name}" if name in heavy else name for name in COLUMNS)
 
 
 ALL_ROWS = LogFilter()
@@ -124,12 +145,18 @@ class LogRow:
 
 
 class Log(Protocol):
-    """A compliance log. `location` names it without a password."""
+    """A compliance log. `location` names it without a password; `notices` is what writing wants
+    a person to know, though it succeeded.
+    """
 
     location: str
+    notices: list[str]
 
     def write(self, entry: LogEntry) -> Written:
-        """Appends a row under new ids. Raises LogError."""
+        """Appends a row under new ids; a row whose `log_id` is there already stays as it is.
+
+        Raises LogError, LogAway where another attempt may succeed later.
+        """
 
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
         """The rows, newest first. Raises LogError."""
@@ -138,6 +165,10 @@ class Log(Protocol):
         """The score of the latest whole audit, None without one; a run that broke (`error` in
         its actions) has none. Raises LogError.
         """
+
+
+class LogAway(LogError):
+    """The log cannot be reached now; the row can be written later."""
 
 
 def row_from(values: Mapping[str, Any], at: datetime) -> LogRow:

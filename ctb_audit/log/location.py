@@ -18,13 +18,16 @@ def open_log(url: str = "", *, root: Path, create: bool | None = None) -> Log:
 
     `sqlite:///relative` and bare paths count from `root`; `env:NAME` reads the URL from the
     environment. `create` decides whether a missing table is made on the first write: by
-    default in SQLite, and in PostgreSQL only on request. Nothing is opened before the first use.
+    default in SQLite, and in PostgreSQL only on request; rows for a PostgreSQL log that cannot be
+    reached wait in `.ctb/spool` below `root`. Nothing is opened before the first use.
 
     Raises UsageError for a form that is not known, LogError for an empty variable.
     """
     named = _from_environment(url) if url.startswith("env:") else url
     if "://" in named and not named.startswith("sqlite:"):
-        return _postgres(named, create is True)
+        from ctb_audit.log.spool import SPOOL, SpooledLog
+
+        return SpooledLog(_postgres(named, create is True), root / SPOOL)
     from ctb_audit.log.sqlite import SqliteLog
 
     return SqliteLog(root / sqlite_path(named), create is not False)

@@ -2,10 +2,12 @@
 organisation's own reference defines it (without our further constraints).
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from random import random
 from typing import TYPE_CHECKING, Any
 
 from ctb_audit.errors import LogError
@@ -13,13 +15,14 @@ from ctb_audit.log.entry import (
     ALL_ROWS,
     COLUMNS,
     TABLE,
+    LogAway,
     LogEntry,
     LogFilter,
     LogRow,
     Written,
     row_from,
 )
-from ctb_audit.log.identifiers import heir_prefix, new_log_id, next_heir_id
+from ctb_audit.log.identifiers import heir_prefix, next_heir_id
 
 if TYPE_CHECKING:
     import psycopg
@@ -27,9 +30,15 @@ if TYPE_CHECKING:
 DDL_FILE = Path(__file__).with_name(f"{TABLE}.sql")
 _LOCK = 0x4354424C4F47  # "CTBLOG", the key of the advisory lock that orders our writers
 _ATTEMPTS = 8  # another program may allocate the same HEIR id without our lock
+_RECONNECTS = 2
+_PAUSE = 0.2  # seconds before the first repetition
 _CONNECT_SECONDS = 10
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SECURE = ("require", "verify-ca", "verify-full")
+
+
+class _Contended(LogError):
+    """Another writer was in the way; the next attempt may succeed at once."""
 
 
 class PostgresLog:
@@ -38,18 +47,24 @@ class PostgresLog:
     def __init__(self, url: str, create: bool = False) -> None:
         self._settings = _settings(url)
         self.location = _shown(self._settings)
+        self.notices: list[str] = []
         self._create = create
 
     def write(self, entry: LogEntry) -> Written:
-        from psycopg.errors import UniqueViolation
-
-        for _ in range(_ATTEMPTS):
-            with self._connected() as connection:
-                try:
-                    with connection.transaction():
-                        return self._write(connection, entry)
-                except UniqueViolation:
-                    continue
+        """Each attempt is one transaction. One whose end is not known is repeated: the `log_id`
+        tells whether it succeeded.
+        """
+        entry = entry.identified()
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._connected() as connection, connection.transaction():
+                    return self._write(connection, entry)
+            except LogAway:
+                if attempt >= _RECONNECTS:
+                    raise
+                time.sleep(_PAUSE * 2**attempt)
+            except _Contended:
+                time.sleep(_PAUSE * random())
         raise LogError(self.location, "no free HEIR id: another writer keeps taking them")
 
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
@@ -111,9 +126,21 @@ class PostgresLog:
             ) as connection:
                 yield connection
         except psycopg.Error as error:
-            raise LogError(
-                self.location, _reason(error, self._settings), "correct --log, or use --no-log"
-            ) from None
+            problem = _reason(error, self._settings)
+            raise _kind(error)(self.location, problem, "correct --log, or use --no-log") from None
+
+
+def _kind(error: "psycopg.Error") -> type[LogError]:
+    from psycopg.errors import (
+        DeadlockDetected,
+        OperationalError,
+        SerializationFailure,
+        UniqueViolation,
+    )
+
+    if isinstance(error, UniqueViolation | SerializationFailure | DeadlockDetected):
+        return _Contended
+    return LogAway if isinstance(error, OperationalError) else LogError
 
 
 def _settings(url: str) -> dict[str, Any]:
@@ -161,6 +188,11 @@ def _reason(error: Exception, settings: dict[str, Any]) -> str:
 
 
 def _insert(connection: "psycopg.Connection[dict[str, Any]]", entry: LogEntry) -> Written:
+    known = connection.execute(
+        f"SELECT heir_id FROM {TABLE} WHERE log_id = %s", (entry.log_id,)
+    ).fetchone()
+    if known is not None:
+        return Written(entry.log_id, known["heir_id"])
     prefix = heir_prefix(entry.at)
     highest = connection.execute(
         f"SELECT heir_id FROM {TABLE} WHERE heir_id LIKE %s AND heir_id ~ %s"
@@ -168,13 +200,12 @@ def _insert(connection: "psycopg.Connection[dict[str, Any]]", entry: LogEntry) -
         (f"{prefix}%", f"^{prefix}[A-Z]*-[0-9][0-9]$"),
     ).fetchone()
     heir_id = next_heir_id(entry.at, None if highest is None else highest["heir_id"])
-    written = Written(new_log_id(entry.at), heir_id)
     now = entry.utc().replace(tzinfo=None)
-    row = {**entry.values(written.log_id, heir_id), "created_at": now, "updated_at": now}
+    row = {**entry.values(heir_id), "created_at": now, "updated_at": now}
     marks = ", ".join(f"%({name})s" for name in COLUMNS)
     names = ", ".join(COLUMNS)
     connection.execute(f"INSERT INTO {TABLE} ({names}) VALUES ({marks})", row)
-    return written
+    return Written(entry.log_id, heir_id)
 
 
 def _query(wanted: LogFilter) -> tuple[str, list[Any]]:
@@ -183,12 +214,13 @@ def _query(wanted: LogFilter) -> tuple[str, list[Any]]:
         ("status = %s", wanted.status),
         ("created_at >= %s", wanted.since and _naive(wanted.since)),
         ("created_at <= %s", wanted.until and _naive(wanted.until)),
+        ("compliance_score >= %s", wanted.lowest),
+        ("compliance_score <= %s", wanted.highest),
+        ("log_id = %s", wanted.log_id),
     ]
     given = [(sql, value) for sql, value in terms if value is not None]
     where = " AND ".join(sql for sql, _ in given) or "true"
-    sql = (
-        f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
-    )
+    sql = f"SELECT {wanted.columns} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
     limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
     return sql + limit, [value for _, value in given]
 

@@ -1,7 +1,8 @@
 """The compliance log in a SQLite file.
 
 Schema versions are `PRAGMA user_version`; `application_id` tells our files from others. A
-file that is damaged, newer or somebody else's is left as it is.
+file that is newer or somebody else's is left as it is; a damaged one of ours is kept aside under
+another name, and a new one begins.
 """
 
 import sqlite3
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ctb_audit.errors import LogError
+from ctb_audit.log.damage import APPLICATION_ID, is_ours, keep_aside
 from ctb_audit.log.entry import (
     ALL_ROWS,
     COLUMNS,
@@ -21,10 +23,9 @@ from ctb_audit.log.entry import (
     Written,
     row_from,
 )
-from ctb_audit.log.identifiers import heir_prefix, new_log_id, next_heir_id
+from ctb_audit.log.identifiers import heir_prefix, next_heir_id
 
 SCHEMA_VERSION = 1
-APPLICATION_ID = 0x4354424C  # "CTBL"
 BUSY_SECONDS = 30.0
 _ANOTHER = "name another file with --log"
 
@@ -42,15 +43,36 @@ _PROBLEMS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_DAMAGES = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+
+
+class _Damaged(LogError):
+    """The file is no database, or no longer one."""
+
+
 class SqliteLog:
     """`path` is absolute; `create` makes a missing file on the first write."""
 
     def __init__(self, path: Path, create: bool = True) -> None:
         self.path = path
         self.location = str(path)
+        self.notices: list[str] = []
         self._create = create
 
     def write(self, entry: LogEntry) -> Written:
+        entry = entry.identified()
+        try:
+            return self._append(entry)
+        except _Damaged:
+            if not self._create or not is_ours(self.path):
+                raise
+        aside = keep_aside(self.path)
+        self.notices.append(
+            f"{self.location}: is damaged; it is kept aside as {aside.name} and a new log begins"
+        )
+        return self._append(entry)
+
+    def _append(self, entry: LogEntry) -> Written:
         if self._create:
             self._prepare_folder()
         with self._connected("rwc" if self._create else "rw") as connection:
@@ -169,7 +191,8 @@ class SqliteLog:
         for prefix, (problem, step) in _PROBLEMS.items():
             if name.startswith(prefix):
                 detail = f" ({error})" if prefix in ("SQLITE_CONSTRAINT", "SQLITE_IOERR") else ""
-                return LogError(self.location, problem + detail, step)
+                kind = _Damaged if prefix in _DAMAGES else LogError
+                return kind(self.location, problem + detail, step)
         return LogError(self.location, str(error), _ANOTHER)
 
 
@@ -182,7 +205,7 @@ def _opened(url: str) -> sqlite3.Connection:
     connection = sqlite3.connect(url, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA synchronous = FULL")
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
     except sqlite3.Error:
         connection.close()
@@ -209,6 +232,11 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _insert(connection: sqlite3.Connection, entry: LogEntry) -> Written:
+    known = connection.execute(
+        f"SELECT heir_id FROM {TABLE} WHERE log_id = ?", (entry.log_id,)
+    ).fetchone()
+    if known is not None:
+        return Written(entry.log_id, known[0])
     prefix = heir_prefix(entry.at)
     highest = connection.execute(
         f"SELECT heir_id FROM {TABLE} WHERE heir_id GLOB ? "
@@ -217,12 +245,11 @@ def _insert(connection: sqlite3.Connection, entry: LogEntry) -> Written:
         (f"{prefix}*-[0-9][0-9]",),
     ).fetchone()
     heir_id = next_heir_id(entry.at, None if highest is None else highest[0])
-    written = Written(new_log_id(entry.at), heir_id)
     now = timestamp(entry.at)
-    row = {**entry.values(written.log_id, heir_id), "created_at": now, "updated_at": now}
+    row = {**entry.values(heir_id), "created_at": now, "updated_at": now}
     marks = ", ".join(f":{name}" for name in COLUMNS)
     connection.execute(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", row)
-    return written
+    return Written(entry.log_id, heir_id)
 
 
 def _query(wanted: LogFilter) -> tuple[str, list[str | int]]:
@@ -231,12 +258,13 @@ def _query(wanted: LogFilter) -> tuple[str, list[str | int]]:
         ("status = ?", wanted.status),
         ("created_at >= ?", timestamp(wanted.since) if wanted.since else None),
         ("created_at <= ?", timestamp(wanted.until) if wanted.until else None),
+        ("compliance_score >= ?", wanted.lowest),
+        ("compliance_score <= ?", wanted.highest),
+        ("log_id = ?", wanted.log_id),
     ]
     given = [(sql, value) for sql, value in terms if value is not None]
     where = " AND ".join(sql for sql, _ in given) or "1"
-    sql = (
-        f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
-    )
+    sql = f"SELECT {wanted.columns} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
     parameters = [value for _, value in given]
     if wanted.limit is not None:
         return sql + " LIMIT ?", [*parameters, wanted.limit]

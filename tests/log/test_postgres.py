@@ -3,6 +3,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -202,3 +203,74 @@ def test_a_remote_server_is_spoken_to_over_tls_only(entry: Entry) -> None:
     log = PostgresLog("postgresql://db.example.org/audits?sslmode=prefer")
     with pytest.raises(LogError, match="sslmode=prefer sends the log in the clear"):
         log.write(entry())
+
+
+def test_the_same_log_id_is_written_once(database: str, entry: Entry, tmp_path: Path) -> None:
+    log = open_log(database, root=tmp_path, create=True)
+    row = entry().identified()
+    assert log.write(row) == log.write(row)
+    assert len(list(log.entries())) == 1
+
+
+def test_a_serialization_failure_is_tried_again(
+    database: str, entry: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from psycopg.errors import SerializationFailure
+
+    from ctb_audit.log import postgres
+
+    log = open_log(database, root=tmp_path, create=True)
+    insert, failures = postgres._insert, [SerializationFailure("once"), SerializationFailure("no")]
+
+    def failing(*arguments: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return insert(*arguments)
+
+    monkeypatch.setattr(postgres, "_insert", failing)
+    written = log.write(entry())
+    assert not failures
+    assert [row.log_id for row in log.entries()] == [written.log_id]
+
+
+def test_a_connection_that_dies_is_opened_again(
+    database: str, entry: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ctb_audit.log import postgres
+
+    log = open_log(database, root=tmp_path, create=True)
+    log.write(entry())
+    insert, deaths = postgres._insert, [1]
+
+    def killed(connection: Any, row: LogEntry) -> Any:
+        if deaths:
+            deaths.pop()
+            connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return insert(connection, row)
+
+    monkeypatch.setattr(postgres, "_insert", killed)
+    written = log.write(entry())
+    assert not deaths and not written.kept
+    assert len(list(log.entries())) == 2
+
+
+def test_rows_can_be_asked_for_by_score_and_id_and_without_details(
+    database: str, entry: Entry, tmp_path: Path
+) -> None:
+    log = open_log(database, root=tmp_path, create=True)
+    ids = [log.write(entry(score=s, issues=[{"rule": "x"}])).log_id for s in (40, 60, 80)]
+    between = list(log.entries(LogFilter(lowest=50, highest=70)))
+    assert [row.log_id for row in between] == [ids[1]]
+    (lean,) = log.entries(LogFilter(log_id=ids[2], details=False))
+    assert (lean.score, lean.issues) == (80, [])
+
+
+def test_a_role_that_may_not_create_is_told_so(database: str, entry: Entry, tmp_path: Path) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS reader_only")
+        connection.execute("CREATE ROLE reader_only LOGIN")
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    named = database.replace("postgres@", "reader_only@")
+    with pytest.raises(LogError, match="permission denied for schema public"):
+        open_log(named, root=tmp_path, create=True).write(entry())
+    assert not list((tmp_path / ".ctb").glob("spool/*/*.json"))

@@ -237,7 +237,6 @@ def _damaged(path: Path) -> None:
         (_newer, r"was written by a newer ctb \(log schema 7\); upgrade ctb-audit"),
         (_foreign, "holds other tables and no ctb_compliance_log; it is left as it is"),
         (_narrow, "ctb_compliance_log lacks action_type, .*enforcement_level; add them"),
-        (_damaged, "is damaged and is left as it is; restore it"),
     ],
 )
 def test_a_file_that_is_no_log_of_ours_is_left_alone(
@@ -322,3 +321,78 @@ def test_a_log_in_a_closed_folder_is_read_and_not_written(entry: Entry) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         folder.chmod(0o755)
     assert (done.stdout, done.stderr) == ("83\ncannot be written\n", "")
+
+
+def test_a_damaged_log_is_kept_aside_and_a_new_one_begins(tmp_path: Path, entry: Entry) -> None:
+    path = tmp_path / "log.db"
+    _damaged(path)
+    before = path.read_bytes()
+    log = SqliteLog(path)
+    with pytest.raises(LogError, match="is damaged and is left as it is; restore it"):
+        list(log.entries())
+    written = log.write(entry())
+    (aside,) = tmp_path.glob("log.db.damaged-*[0-9]Z")
+    assert aside.read_bytes() == before
+    assert [row.log_id for row in log.entries()] == [written.log_id]
+    (notice,) = log.notices
+    assert f"is damaged; it is kept aside as {aside.name} and a new log begins" in notice
+
+
+def test_a_log_that_lost_even_its_header_is_ours_by_its_place(tmp_path: Path, entry: Entry) -> None:
+    folder = tmp_path / ".ctb"
+    folder.mkdir()
+    (folder / "compliance.db").write_bytes(b"\0garbage" * 64)
+    log = open_log(root=tmp_path)
+    log.write(entry())
+    (aside,) = folder.glob("compliance.db.damaged-*")
+    assert aside.read_bytes() == b"\0garbage" * 64
+    assert len(list(log.entries())) == 1
+
+
+def test_the_same_log_id_is_written_once(tmp_path: Path, entry: Entry) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    row = entry().identified()
+    assert log.write(row) == log.write(row)
+    assert len(list(log.entries())) == 1
+
+
+def test_rows_can_be_asked_for_by_score_and_id_and_without_details(
+    tmp_path: Path, entry: Entry
+) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    ids = [log.write(entry(score=s, issues=[{"rule": "x"}])).log_id for s in (40, 60, 80)]
+    between = list(log.entries(LogFilter(lowest=50, highest=70)))
+    assert [row.log_id for row in between] == [ids[1]]
+    (lean,) = log.entries(LogFilter(log_id=ids[2], details=False))
+    assert (lean.score, lean.issues) == (80, [])
+    (whole,) = log.entries(LogFilter(log_id=ids[2]))
+    assert whole.issues == [{"rule": "x"}]
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_row(tmp_path: Path, entry: Entry) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    log.write(entry())
+    code = (
+        "import resource, signal, sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from ctb_audit.errors import LogError\n"
+        "from ctb_audit.log import LogEntry\n"
+        "from ctb_audit.log.sqlite import SqliteLog\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))\n"
+        "big = [{'rule': 'x' * 400_000}]\n"
+        "try:\n"
+        "    SqliteLog(Path(sys.argv[1])).write(\n"
+        "        LogEntry('audit', 1, 'completed', datetime.now(UTC), issues=big))\n"
+        "except LogError as error:\n"
+        "    print(error)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(log.path)], capture_output=True, text=True, check=True
+    )
+    assert "cannot" in ran.stdout and str(log.path) in ran.stdout
+    assert len(list(log.entries())) == 1
+    check = sqlite3.connect(log.path)
+    assert check.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    check.close()
