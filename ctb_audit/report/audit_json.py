@@ -6,7 +6,16 @@ from typing import Any
 
 from ctb_audit import __version__
 from ctb_audit.model import Location, Problem
-from ctb_audit.result import Audit, Change, Finding, TableResult, Waived
+from ctb_audit.result import (
+    Audit,
+    Change,
+    Finding,
+    Impact,
+    Relation,
+    TableResult,
+    Waived,
+    grade_of,
+)
 
 SCHEMA_VERSION = "1.0"
 
@@ -60,7 +69,19 @@ def audit_value(audit: Audit) -> dict[str, Any]:
         "problems": [_problem(p) for p in audit.problems],
         "next_grade": _next_grade(audit),
         "change": _change(audit.change),
+        "relations": [_relation(r) for r in audit.relations],
+        "impact": _impact(audit.impact),
+        **_changes(audit),
     }
+
+
+def _changes(audit: Audit) -> dict[str, Any]:
+    """Only `ctb drift` has them."""
+    if audit.comparisons is None:
+        return {}
+    from ctb_audit.report.changes import changes_value
+
+    return {"changes": changes_value(audit.comparisons)}
 
 
 def findings_value(findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -91,6 +112,36 @@ def _change(change: Change | None) -> dict[str, Any] | None:
     }
 
 
+def _relation(relation: Relation) -> dict[str, Any]:
+    return {
+        "system": relation.system,
+        "table": relation.table,
+        "columns": list(relation.columns),
+        "target": relation.target,
+        "target_columns": list(relation.target_columns),
+    }
+
+
+def _impact(impact: Impact | None) -> dict[str, Any] | None:
+    if impact is None:
+        return None
+    return {
+        "standard": impact.standard,
+        "score": impact.score,
+        "tables": [
+            {
+                "system": row.system,
+                "name": row.name,
+                "before": row.before,
+                "before_grade": grade_of(row.before),
+                "after": row.after,
+                "after_grade": grade_of(row.after),
+            }
+            for row in impact.tables
+        ],
+    }
+
+
 def _table(table: TableResult) -> dict[str, Any]:
     return {
         "system": table.system,
@@ -106,6 +157,7 @@ def _table(table: TableResult) -> dict[str, Any]:
             "failed": table.failed,
             "unknown": table.unknown,
         },
+        "topics": dict(table.topics),
         "location": _location(table.location),
     }
 

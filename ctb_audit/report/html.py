@@ -27,10 +27,10 @@ from ctb_audit.report.inert import inert
 from ctb_audit.report.template import render
 from ctb_audit.report.topics import TopicWeights, topic_of, topic_weights, used_topics
 from ctb_audit.result import Audit, Finding, grade_of
-from ctb_audit.scoring import cheapest
+from ctb_audit.scoring import Rescore, cheapest
 from ctb_audit.standard import SEVERITIES
 
-_GAINS = 8
+_GAINS = 6
 _NONE = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 
@@ -162,8 +162,10 @@ def _gains(audit: Audit, ids: Anchors) -> dict[str, Any]:
     """The way to the next grade by rule, then what else is to gain."""
     step = audit.next_grade
     on_way = frozenset(step.fingerprints) if step else frozenset()
-    way = _by_rule([f for f in audit.open_findings if f.fingerprint in on_way], ids)
-    rest = _by_rule([f for f in audit.open_findings if f.fingerprint not in on_way], ids)
+    rescore = Rescore(audit.tables)
+    gains = [(f, float(rescore.gain(f))) for f in audit.open_findings]
+    way = _by_rule([(f, gain) for f, gain in gains if f.fingerprint in on_way], ids)
+    rest = _by_rule([(f, gain) for f, gain in gains if f.fingerprint not in on_way], ids)
     shown = max(_GAINS - len(way), 3)
     return {
         "step": step,
@@ -174,20 +176,21 @@ def _gains(audit: Audit, ids: Anchors) -> dict[str, Any]:
     }
 
 
-def _by_rule(findings: Sequence[Finding], ids: Anchors) -> list[dict[str, Any]]:
+def _by_rule(gains: Sequence[tuple[Finding, float]], ids: Anchors) -> list[dict[str, Any]]:
     """What fixing these findings gains, rule by rule, the largest first."""
     groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.points:
+    sums: dict[str, float] = {}
+    for finding, gain in gains:
+        if gain:
             groups.setdefault(finding.rule, []).append(finding)
-    sums = {rule: sum(f.points for f in found) for rule, found in groups.items()}
+            sums[finding.rule] = sums.get(finding.rule, 0) + gain
     largest = max(sums.values(), default=1)
     return [
         {
             "rule": inert(rule),
             "rule_id": ids.rules[rule],
             "count": len(groups[rule]),
-            "points": f"{sums[rule]:.1f}",
+            "points": f"{sums[rule]:.1f}" if sums[rule] >= 0.1 else f"{sums[rule]:.2f}",
             "width": max(1, round(100 * sums[rule] / largest)),
             "where": _where(groups[rule]),
         }

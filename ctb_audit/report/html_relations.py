@@ -6,9 +6,10 @@ ones share a row. No table is placed twice, and cycles are cut where they close.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ctb_audit.lean import dataclass
 from ctb_audit.report.inert import inert
 from ctb_audit.result import Audit, grade_of
 from ctb_audit.scoring import TableKey
@@ -24,6 +25,7 @@ _ROW_WIDTH = 1080
 class _Node:
     key: TableKey
     label: str
+    number: int
     layer: int = 0
     order: float = 0
     x: float = 0
@@ -57,7 +59,7 @@ def drawing(audit: Audit) -> dict[str, Any] | None:
     if not audit.relations:
         return None
     graph = _graph(audit)
-    nodes = {key: _Node(key, _label(key[1])) for key in graph.near}
+    nodes = {key: _Node(key, _label(key[1]), n) for n, key in enumerate(graph.near)}
     groups = [_laid_out(keys, nodes, graph) for keys in _components(graph.near)]
     width, height = _packed(groups)
     alone = [t.name for t in audit.tables if (t.system, t.name) not in nodes]
@@ -191,6 +193,7 @@ def _node(node: _Node, numbers: Mapping[TableKey, tuple[int, str]]) -> dict[str,
     number, grade = numbers.get(node.key, (None, "outside"))
     return {
         "id": number,
+        "number": node.number,
         "label": node.label,
         "name": inert(node.key[1]),
         "grade": grade.replace(" ", "-").lower(),
@@ -203,7 +206,11 @@ def _node(node: _Node, numbers: Mapping[TableKey, tuple[int, str]]) -> dict[str,
 
 def _edges(graph: _Graph, nodes: Mapping[TableKey, _Node]) -> list[dict[str, Any]]:
     return [
-        {"path": _path(nodes[a], nodes[b]), "title": _title(a, b, columns)}
+        {
+            "path": _path(nodes[a], nodes[b]),
+            "ends": f"{nodes[a].number} {nodes[b].number}",
+            "title": _title(a, b, columns),
+        }
         for (a, b), columns in graph.columns.items()
     ]
 
