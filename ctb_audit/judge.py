@@ -78,11 +78,12 @@ def judge(project: Project) -> Judgement:
     """Every subject by every applicable rule, in the order of subjects and rules."""
     result = Judgement()
     rules = list(_judgeable(project, result))
+    of_tables = [rule for rule in rules if rule.check in REGISTRY]
     for subject in project.subjects:
         passed: Counter[str] = Counter()
         doubted = _doubt(subject, project)
-        for rule in rules:
-            severity = _severity_for(rule, subject) if rule.check in REGISTRY else None
+        for rule in of_tables:
+            severity = _severity_for(rule, subject)
             if severity is None:
                 continue
             doubt = doubted if rule.topic != "sql" else None
@@ -98,7 +99,8 @@ def judge(project: Project) -> Judgement:
 def questions(project: Project, tables: Sequence[str] = ()) -> tuple[Probe, ...]:
     """What the rules ask about rows of live tables; `tables`: only of those that a pattern fits."""
     asking = replace(project, facts={})
-    rules = [r for r in _judgeable(asking, Judgement()) if r.check in ASKING]
+    of_tables = [r for r in _judgeable(asking, Judgement()) if r.check in REGISTRY]
+    rules = [r for r in of_tables if r.check in ASKING]
     asked = [
         verdict.probe
         for subject in asking.subjects
