@@ -242,6 +242,15 @@ class Audit:
         return tuple(f for f in self.findings if f.waiver is None)
 
     @property
+    def aside_text(self) -> str:
+        """How many findings do not count, `2 waived, 14 in the baseline`; "" for none."""
+        kinds = [f.waiver.kind for f in self.findings if f.waiver is not None]
+        known = kinds.count("baseline")
+        waived = len(kinds) - known
+        parts = [f"{waived} waived"] * bool(waived) + [f"{known} in the baseline"] * bool(known)
+        return ", ".join(parts)
+
+    @property
     def asked_findings(self) -> tuple[Finding, ...]:
         """What a reader must look at: all findings, or of a change only what it brings."""
         if self.change is None:

@@ -61,10 +61,16 @@ class _Present:
 @options.today_option
 @_baseline_option
 def write_command(sources: tuple[str, ...], **values: Any) -> int:
-    """Take in every finding there is now, in place of what the file held."""
+    """Take in every finding there is now, in place of what the file held.
+
+    Entries of rules that this run does not judge (--select, a source that is away) are kept.
+    """
     present = _present(sources, values)
     before = read_baseline(present.file).entries if present.file.exists() else ()
-    return _write(present, before, written(present.findings, present.state_of))
+    after = written(present.findings, present.state_of)
+    found = {entry.fingerprint for entry in after}
+    kept = (e for e in before if e.fingerprint not in found and not present.judged.decides(e))
+    return _write(present, before, (*after, *kept))
 
 
 @baseline_command.command("update", epilog="Example: ctb baseline update")

@@ -20,7 +20,6 @@ def audit_markdown(audit: Audit, templates: Path | None = None) -> str:
 
 def _values(audit: Audit) -> dict[str, Any]:
     counts = Counter(f.severity for f in audit.open_findings)
-    waived = len(audit.findings) - len(audit.open_findings)
     found = ", ".join(f"{counts[s]} {s.lower()}" for s in SEVERITIES if counts[s])
     return {
         "audit": {
@@ -30,7 +29,7 @@ def _values(audit: Audit) -> dict[str, Any]:
             "coverage": audit.coverage,
             "gate": audit.gate,
             "incomplete": audit.incomplete,
-            "waived": waived,
+            "waived": audit.aside_text,
         },
         "score_text": "no score" if audit.score is None else f"{audit.score} ({audit.grade})",
         "verdict_text": _verdict(audit),

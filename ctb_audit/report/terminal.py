@@ -137,13 +137,12 @@ def _problem_text(problem: object) -> str:
 def _summary(audit: Audit) -> Iterator[Line]:
     counts = Counter(f.severity for f in audit.open_findings)
     found = ", ".join(f"{counts[s]} {s.lower()}" for s in SEVERITIES if counts[s])
-    waived = len(audit.findings) - len(audit.open_findings)
     coverage = audit.coverage
     yield _line(
         f"{len(audit.tables)} tables, standard {audit.standard}, ",
         f"{coverage.statements} statements ({coverage.percent:.1f} % accounted for), ",
         f"findings: {found or 'none'}",
-        f", {waived} waived" if waived else "",
+        f", {audit.aside_text}" if audit.aside_text else "",
     )
     yield from _change(audit.change)
     grade = audit.grade
