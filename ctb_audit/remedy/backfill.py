@@ -1,9 +1,9 @@
 """Fills a column of the rows that are there, in batches that commit."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
-from ctb_audit.lean import dataclass
 from ctb_audit.remedy.change import Change, Held, Phase, Step
 from ctb_audit.remedy.quoting import dollar_quoted, identifier, literal, relation
 

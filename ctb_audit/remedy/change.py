@@ -5,10 +5,9 @@ writers hold today, `review` where somebody must decide first.
 """
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from ctb_audit.lean import dataclass
 from ctb_audit.model import Name, Table
 
 Safety = Literal["safe", "review"]

@@ -1,10 +1,9 @@
 """Changes of columns: add, default, NOT NULL, widen."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Name, Table, Type
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Phase, Step

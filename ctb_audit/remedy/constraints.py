@@ -63,15 +63,18 @@ class AddForeignKey(_Constraint):
         target = f"{relation(self.target)} ({identifiers(self.target_columns)})"
         return f"FOREIGN KEY ({identifiers(self.columns)}) REFERENCES {target}"
 
-    def on(self, table: Table) -> Table:
-        made = Constraint(
+    def constraint(self) -> Constraint:
+        """As the model holds it."""
+        return Constraint(
             "foreign key",
             self.name,
             self.columns,
             target=self.target,
             target_columns=self.target_columns,
         )
-        return replace(table, constraints=(*table.constraints, made))
+
+    def on(self, table: Table) -> Table:
+        return replace(table, constraints=(*table.constraints, self.constraint()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

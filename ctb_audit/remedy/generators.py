@@ -5,8 +5,8 @@ A format is a pattern in the standard; a generator is taken only where what it m
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from ctb_audit.lean import dataclass
 from ctb_audit.model import Name
 from ctb_audit.remedy.quoting import literal, relation
 from ctb_audit.remedy.routines import CreateFunction

@@ -5,9 +5,9 @@ backfills commit. Where a tool sends a file as one message, each such statement 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from ctb_audit.lean import dataclass
 from ctb_audit.remedy.quoting import comment
 from ctb_audit.remedy.script import Line, Script, text_of
 

@@ -1,10 +1,9 @@
 """Changes of functions and triggers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ctb_audit.lean import dataclass
 from ctb_audit.model import Argument, Function, Name, Table, Trigger, Type
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Phase, Step

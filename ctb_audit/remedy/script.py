@@ -1,8 +1,8 @@
 """Changes to the text of scripts: up, down and verify."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from ctb_audit.lean import dataclass
 from ctb_audit.remedy.change import PHASES, Change, Held, Lock, Phase, Plan, Safety, Step
 from ctb_audit.remedy.indexes import DropIndex
 from ctb_audit.remedy.quoting import comment, dollar_quoted, literal

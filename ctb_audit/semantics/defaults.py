@@ -60,10 +60,9 @@ def default_of(column: Column, system: System = "postgresql") -> Default:
     """What an INSERT without the column stores."""
     if column.identity or column.generated is not None:
         return Generated()
-    if column.serial is not None or column.type.family == "serial":
-        return NextValue()
     if column.default is None:
-        return Null()
+        counted = column.serial is not None or column.type.family == "serial"
+        return NextValue() if counted else Null()
     if system == "postgresql":
         return _postgres_default(column.default)
     return plain_default(column.default)

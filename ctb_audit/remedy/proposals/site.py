@@ -1,10 +1,9 @@
 """What a proposal sees of a finding, and how proposals are registered."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from ctb_audit.config import TableEntry
-from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.project import Project, Subject
 from ctb_audit.remedy.change import Change, Safety

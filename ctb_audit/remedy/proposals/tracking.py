@@ -1,9 +1,9 @@
 """Tracking columns: add, fill, require, default, widen."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from ctb_audit.checks.expectation import column_name
-from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Type
 from ctb_audit.remedy.backfill import Backfill
 from ctb_audit.remedy.change import Change, Safety

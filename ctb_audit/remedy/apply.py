@@ -1,0 +1,60 @@
+"""Changes applied to the model."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ctb_audit.model import Catalog, Name, Table
+from ctb_audit.remedy.change import Change
+from ctb_audit.remedy.columns import AddColumn, SetDefault, SetNotNull
+from ctb_audit.remedy.constraints import AddCheck
+from ctb_audit.remedy.indexes import DropIndex
+from ctb_audit.remedy.routines import CreateFunction
+
+_INHERITED = (AddColumn, SetDefault, SetNotNull, AddCheck)
+
+
+def applied(catalogs: Sequence[Catalog], changes: Iterable[Change]) -> tuple[Catalog, ...]:
+    """The catalogs of the model once the changes are applied."""
+    listed = tuple(changes)
+    return tuple(_changed(catalog, listed) for catalog in catalogs)
+
+
+def _changed(catalog: Catalog, changes: Sequence[Change]) -> Catalog:
+    tables = {t.qualified: t for t in catalog.tables if t.system == "postgresql"}
+    functions = list(catalog.functions)
+    for change in changes:
+        if isinstance(change, CreateFunction):
+            functions.append(change.function())
+            continue
+        for name in _affected(change, tables):
+            tables[name] = change.on(tables[name])
+    return replace(
+        catalog,
+        tables=tuple(
+            tables[t.qualified] if t.system == "postgresql" else t for t in catalog.tables
+        ),
+        functions=tuple(functions),
+    )
+
+
+def _affected(change: Change, tables: Mapping[Name, Table]) -> Iterable[Name]:
+    """The table, and those below it that the server changes with it."""
+    if change.table not in tables or isinstance(change, DropIndex):
+        return ()
+    if not isinstance(change, _INHERITED):
+        return (change.table,)
+    found, queue = [change.table], [change.table]
+    while queue:
+        parent = queue.pop()
+        below = [
+            name
+            for name, table in tables.items()
+            if (parent in table.inherits or table.partition_of == parent) and name not in found
+        ]
+        found += below
+        queue += below
+    return [
+        name
+        for name in found
+        if not (isinstance(change, AddColumn) and tables[name].column(change.column))
+    ]

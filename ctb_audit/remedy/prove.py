@@ -1,0 +1,309 @@
+"""Proves a plan on a scratch server before anybody runs it.
+
+The present schema is loaded and every table filled; the statements go up one by one, everything is
+audited, verified, applied a second time, taken down, and catalog and data are compared with the
+first. Nothing is ever applied to the audited database.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ctb_audit.audit import AuditSettings, audit_catalogs
+from ctb_audit.compare import Change as CatalogChange
+from ctb_audit.compare import compare
+from ctb_audit.config import Config
+from ctb_audit.model import Catalog, Constraint, Name
+from ctb_audit.remedy.apply import applied
+from ctb_audit.remedy.backfill import Backfill
+from ctb_audit.remedy.change import Plan, Safety
+from ctb_audit.remedy.columns import SetNotNull
+from ctb_audit.remedy.constraints import AddCheck, AddForeignKey, AddUnique
+from ctb_audit.remedy.load import Refused, load
+from ctb_audit.remedy.present import carry, present_catalog
+from ctb_audit.remedy.quoting import identifiers, relation
+from ctb_audit.remedy.routines import CreateFunction
+from ctb_audit.remedy.rows import Demand, Filled, Session, counted, fill
+from ctb_audit.remedy.script import Line, Script, scripts_of, statements
+from ctb_audit.sources.postgres import read_live
+
+if TYPE_CHECKING:
+    from ctb_audit.scratch import ScratchServer
+
+MORE = 20  # rows that writers add at the top
+ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong in a proof: `during` up, verify, writers, again, down, catalog or data."""
+
+    during: str
+    what: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One way up and down. `score` is that of the audit at the top; `filled`: its own rows."""
+
+    scripts: tuple[str, ...]
+    statements: int
+    score: int | None
+    failures: tuple[Failure, ...] = ()
+    filled: Filled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`score` is that of the schema as loaded; `refused` is what the scratch server did not take.
+
+    `safe` proves the safe scripts alone, `whole` all of them; None where there are none.
+    `unproven`: tables that did not load, whose changes therefore nothing proves.
+    """
+
+    server: str
+    score: int | None
+    filled: Filled
+    safe: Run | None
+    whole: Run | None
+    refused: tuple[Refused, ...] = ()
+    unproven: tuple[Name, ...] = ()
+    stubs: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        return tuple(f for run in (self.safe, self.whole) if run for f in run.failures)
+
+    @property
+    def holds(self) -> bool:
+        return not self.failures and not self.unproven
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is proven: the audited catalogs, how they are judged, and the plan."""
+
+    catalogs: tuple[Catalog, ...]
+    config: Config
+    settings: AuditSettings
+    plan: Plan
+    rows: int = ROWS
+    empty: bool = False
+
+
+def prove(server: "ScratchServer", case: Case) -> Proof:
+    """Proves the plan on databases of its own. Raises ScratchError where the server fails."""
+    present = present_catalog(case.catalogs)
+    with server.database() as url:
+        with session_of(url) as session:
+            refused = load(session, present)
+        base = _read(url)
+        there = {t.qualified for t in base.tables}
+        unproven = tuple(t.qualified for t in present.tables if t.qualified not in there)
+        plan = _on(case.plan, there)
+        bench = _Bench(server, url, base, replace(case, plan=plan))
+        safe = _proven(plan, case, ("safe",))
+        whole = _proven(plan, case, ("safe", "review"))
+        run_all = bench.run(whole, _demand(plan, base)) if len(whole) > len(safe) else None
+        filled = bench.fill()
+        run_safe = bench.run(safe) if safe else None
+        score = bench.score(base)
+    return Proof(
+        server=".".join(map(str, server.version)),
+        score=score,
+        filled=filled,
+        safe=run_safe,
+        whole=run_all,
+        refused=refused,
+        unproven=unproven,
+        stubs=tuple(sorted(server.stubbed_extensions & {e.name for e in base.extensions})),
+    )
+
+
+def _on(plan: Plan, tables: Collection[Name]) -> Plan:
+    """The plan without changes of tables that could not be loaded."""
+    kept = (c for c in plan.changes if isinstance(c, CreateFunction) or c.table in tables)
+    return replace(plan, changes=tuple(kept))
+
+
+def _proven(plan: Plan, case: Case, safeties: tuple[Safety, ...]) -> tuple[Script, ...]:
+    return tuple(s for s in scripts_of(plan, empty=case.empty) if s.safety in safeties)
+
+
+def _demand(plan: Plan, base: Catalog) -> Demand:
+    """What rows must satisfy for the review changes to apply: of real rows nobody knows it."""
+    columns = {(t.qualified, c.name) for t in base.tables for c in t.columns}
+    checks: dict[Name, tuple[str, ...]] = {}
+    keys: dict[Name, tuple[Constraint, ...]] = {}
+    unique: set[tuple[Name, str]] = set()
+    for change in plan.of("review"):
+        match change:
+            case AddCheck() if {(change.table, c) for c in change.columns} <= columns:
+                checks[change.table] = (*checks.get(change.table, ()), change.expression)
+            case AddForeignKey():
+                found = keys.get(change.table, ())
+                keys[change.table] = (*found, change.constraint())
+            case AddUnique():
+                unique |= {(change.table, c) for c in change.columns}
+    return Demand(checks=checks, unique=frozenset(unique & columns), foreign_keys=keys)
+
+
+def _rules(scripts: Sequence[Script], demand: Demand | None) -> Demand:
+    """What writers must keep from now on: they are asked before a review change is applied."""
+    changes = [c for s in scripts for c in s.changes if c.safety == "review"]
+    required = {(c.table, c.column) for c in changes if isinstance(c, SetNotNull)}
+    return replace(demand or Demand(), required=frozenset(required))
+
+
+class _Bench:
+    """The loaded schema and what is tried on copies of it."""
+
+    def __init__(self, server: "ScratchServer", url: str, base: Catalog, case: Case) -> None:
+        self._server = server
+        self._url = url
+        self._base = base
+        self._case = case
+
+    def fill(self) -> Filled:
+        with session_of(self._url) as session:
+            return fill(session, self._base, self._case.rows)
+
+    def score(self, catalog: Catalog, scripts: Sequence[Script] = ()) -> int | None:
+        """Of what the server holds now; sources that it does not replace follow the scripts."""
+        case = self._case
+        changes = [change for script in scripts for change in script.changes]
+        carried = carry(catalog, applied(case.catalogs, changes))
+        return audit_catalogs(carried, case.config, case.settings).score
+
+    def run(self, scripts: Sequence[Script], demand: Demand | None = None) -> Run:
+        """Up and down on a copy; with a demand its rows are its own."""
+        with self._server.database(template=self._url) as url, session_of(url) as session:
+            filled = fill(session, self._base, self._case.rows, demand) if demand else None
+            run = _Run(session, self._base, scripts, _rewritten(scripts))
+            run.up()
+            score = self.score(_read(url), scripts)
+            if not run.failures:
+                run.write(self._case.rows, _rules(scripts, demand))
+                run.again()
+            run.down()
+            run.compare(_read(url))
+        names = tuple(script.slug for script in scripts)
+        return Run(names, run.count, score, tuple(run.failures), filled)
+
+
+class _Run:
+    """One way up and down, and what went wrong on it."""
+
+    def __init__(
+        self,
+        session: Session,
+        base: Catalog,
+        scripts: Sequence[Script],
+        rewritten: Collection[tuple[Name, str]],
+    ) -> None:
+        self._session = session
+        self._base = base
+        self._scripts = scripts
+        self._rewritten = rewritten
+        self._before = digests(session, base, rewritten)
+        self.count = 0
+        self.failures: list[Failure] = []
+
+    def up(self) -> None:
+        for script in self._scripts:
+            self.count += self._apply(script.up, "up")
+            self._execute(script.verify, "verify")
+
+    def again(self) -> None:
+        for script in self._scripts:
+            self._apply(script.up, "again")
+
+    def down(self) -> None:
+        for script in reversed(self._scripts):
+            self._apply(script.down, "down")
+
+    def write(self, rows: int, demand: Demand) -> None:
+        """Writers that know nothing of the new columns go on writing."""
+        held = counted(
+            self._session, (t.qualified for t in self._base.tables if not t.partition_by)
+        )
+        full = [name for name, found in held.items() if found >= rows]
+        with self._session.transaction(force_rollback=True):
+            more = fill(self._session, self._base, MORE, demand, first=rows * 100)
+        self.failures += (
+            Failure("writers", str(name), more.reasons.get(name, "no row is accepted"))
+            for name in full
+            if not more.rows.get(name)
+        )
+
+    def compare(self, after: Catalog) -> None:
+        self.failures += (
+            Failure("catalog", f"{c.table or ''} {c.object_kind} {c.object}".strip(), _told(c))
+            for c in compare(self._base, after)
+        )
+        digest = digests(self._session, self._base, self._rewritten)
+        self.failures += (
+            Failure("data", str(name), "its rows are not what they were")
+            for name, found in self._before.items()
+            if digest.get(name) != found
+        )
+
+    def _apply(self, lines: Iterable[Line], during: str) -> int:
+        return sum(self._execute(sql, during) for sql in statements(lines))
+
+    def _execute(self, sql: str, during: str) -> int:
+        import psycopg
+
+        try:
+            self._session.execute(sql.encode(), prepare=False)
+        except psycopg.Error as error:
+            self.failures.append(Failure(during, sql, str(error).strip()))
+            return 0
+        return 1
+
+
+def _told(change: CatalogChange) -> str:
+    what = f"{change.attribute} " if change.attribute else ""
+    return f"{what}{change.kind}: {change.before!r} -> {change.after!r}"
+
+
+def _rewritten(scripts: Sequence[Script]) -> frozenset[tuple[Name, str]]:
+    """Columns that were there before and that a backfill fills: going down keeps it."""
+    return frozenset(
+        (c.table, c.column)
+        for script in scripts
+        for c in script.changes
+        if isinstance(c, Backfill) and c.existing
+    )
+
+
+def digests(
+    session: Session, catalog: Catalog, without: Collection[tuple[Name, str]] = ()
+) -> Mapping[Name, tuple[int, int]]:
+    """How many rows each table holds, and a sum over the hashes of their values."""
+    found = {}
+    for table in catalog.tables:
+        names = [c.name for c in table.columns if (table.qualified, c.name) not in without]
+        row = session.execute(
+            f"SELECT count(*), coalesce(sum(hashtextextended(ROW({identifiers(names)})::text, 0)"
+            f"::numeric), 0) FROM {relation(table.qualified)}".encode()
+        ).fetchone()
+        assert row is not None
+        found[table.qualified] = (int(row[0]), int(row[1]))
+    return found
+
+
+@contextmanager
+def session_of(url: str) -> Iterator[Session]:
+    """A session in autocommit mode."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as session:
+        session.execute("SET client_min_messages = error")
+        yield session
+
+
+def _read(url: str) -> Catalog:
+    return read_live(url, source_name="scratch")
