@@ -11,6 +11,7 @@ from operator import add
 from pathlib import Path
 
 from ctb_audit.baseline import Applied, Judged, apply_baseline, read_baseline
+from ctb_audit.compare import Settle
 from ctb_audit.config import Config
 from ctb_audit.gate import GateSettings, Step, decide, incompleteness
 from ctb_audit.judge import Judgement, judge, questions
@@ -43,7 +44,7 @@ class AuditSettings:
     """What a run adds to the configuration. `cache` None: nothing is cached.
 
     `answer`: asks live sources about rows, None for not asking; `tables`: only about those that a
-    pattern fits.
+    pattern fits. `settle` decides what a comparison of expressions leaves open.
     """
 
     today: date
@@ -51,6 +52,7 @@ class AuditSettings:
     cache: Path | None = None
     answer: Answer | None = None
     tables: tuple[str, ...] = ()
+    settle: Settle | None = None
 
 
 def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Audit:
@@ -65,7 +67,7 @@ def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditS
 
 def project_of(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Project:
     """What checks judge: the catalogs under the configuration and its standard."""
-    return build_project(
+    project = build_project(
         catalogs,
         standard_for(catalogs, config, settings.cache),
         entry=config.table_entry,
@@ -74,6 +76,7 @@ def project_of(catalogs: Sequence[Catalog], config: Config, settings: AuditSetti
         root=str(config.root),
         existing=existing_files(catalogs, config.root, configured=config.path is not None),
     )
+    return replace(project, settle=settings.settle)
 
 
 def standard_for(

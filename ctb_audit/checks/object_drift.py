@@ -1,7 +1,6 @@
 """Views, functions, types and other objects that differ between two sources."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from ctb_audit.checks.drifts import Pair, drift_of
 from ctb_audit.checks.part_drift import place, told
@@ -9,8 +8,6 @@ from ctb_audit.checks.registry import ProjectFinding, project_check
 from ctb_audit.compare import Change
 from ctb_audit.project import Project
 from ctb_audit.verdict import Fail, Unknown
-
-_PARTS_OF_VIEWS: Final = ("index", "trigger")
 
 
 @project_check
@@ -23,30 +20,31 @@ def object_drift(project: Project, *, objects: tuple[str, ...]) -> Iterator[Proj
 
 def _grouped(pair: Pair, objects: tuple[str, ...]) -> Mapping[str, list[Change]]:
     views = {(v.schema, v.name) for side in pair.sides for v in side.catalog.views}
-    owned = _owned_sequences(pair)
+    implied = _implied(pair)
     found: dict[str, list[Change]] = {}
     for change in pair.others:
         of_view = change.object_kind == "view" or change.table in views
-        if ("view" if of_view else "other") not in objects or _follows(change, owned):
+        if ("view" if of_view else "other") not in objects or _follows(change, implied):
             continue
         name = str(change.table) if change.table else change.object
         found.setdefault(name, []).append(change)
     return found
 
 
-def _owned_sequences(pair: Pair) -> frozenset[str]:
-    return frozenset(
-        f"{s.schema}.{s.name}" for side in pair.sides for s in side.catalog.sequences if s.owned_by
-    )
+def _implied(pair: Pair) -> frozenset[str]:
+    """Sequences that columns own, and schemas that hold something: they come and go with it."""
+    found = set()
+    for side in pair.sides:
+        catalog = side.catalog
+        found |= {f"{s.schema}.{s.name}" for s in catalog.sequences if s.owned_by}
+        for items in (catalog.tables, catalog.views, catalog.functions, catalog.types):
+            found |= {item.schema for item in items}
+    return frozenset(found)
 
 
-def _follows(change: Change, owned: frozenset[str]) -> bool:
-    """A sequence comes and goes with the column that owns it."""
-    return (
-        change.object_kind == "sequence"
-        and change.kind in ("added", "removed")
-        and change.object in owned
-    )
+def _follows(change: Change, implied: frozenset[str]) -> bool:
+    whole = change.kind in ("added", "removed")
+    return whole and change.object_kind in ("sequence", "schema") and change.object in implied
 
 
 def _findings(name: str, changes: list[Change], pair: Pair) -> Iterator[ProjectFinding]:

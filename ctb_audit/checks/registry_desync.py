@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ctb_audit.checks.drifts import Drift, drift_of
+from ctb_audit.checks.drifts import Drift, drift_of, is_registry
 from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.compare.sides import TITLES, Key
 from ctb_audit.model import Surface, Table
@@ -19,7 +19,7 @@ def registry_desync(subject: Subject, project: Project) -> Iterator[Verdict]:
     entry = _entry(drift, key)
     if not any(drift.shows(surface, subject.system) for surface in _DEFINED):
         yield NotApplicable("no DDL and no reference of its system is among the sources")
-    elif _is_registry(subject, drift) or project.standard.is_tracker(subject.name):
+    elif is_registry(key, project) or project.standard.is_tracker(subject.name):
         yield NotApplicable("it is a registry or the tracker of a migration tool")
     else:
         yield _compared(subject, entry, [s for s in _DEFINED if drift.has(s, key)])
@@ -51,10 +51,6 @@ def _faults(subject: Subject, entry: Table) -> Iterator[str]:
 def _entry(drift: Drift, key: Key) -> Table | None:
     catalogs = drift.catalogs.get("registry", ())
     return next((c.tables_by_name[key] for c in catalogs if key in c.tables_by_name), None)
-
-
-def _is_registry(subject: Subject, drift: Drift) -> bool:
-    return any(str(subject.name) in c.source for c in drift.catalogs.get("registry", ()))
 
 
 @beside(registry_desync)

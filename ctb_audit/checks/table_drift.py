@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ctb_audit.checks.drifts import Drift, Pair, drift_of
+from ctb_audit.checks.drifts import Drift, Pair, drift_of, is_registry
 from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.compare import Side
 from ctb_audit.compare.sides import Key
@@ -30,14 +30,16 @@ def rogue_table(subject: Subject, project: Project) -> Iterator[Verdict]:
         yield NotApplicable("no DDL and no registry of this system is among the sources")
     elif drift.has("ddl", key) or drift.has("registry", key):
         yield Pass()
-    elif project.standard.is_tracker(subject.name):
-        yield NotApplicable("a migration tool makes its tracker itself")
+    elif project.standard.is_tracker(subject.name) or is_registry(key, project):
+        yield NotApplicable("it is the registry, or a migration tool makes it itself")
     else:
         yield _rogue(subject, drift)
 
 
 def _rogue(subject: Subject, drift: Drift) -> Verdict:
     unread = next((p for p in drift.problems("ddl") if _may_create(p.kind, p.excerpt)), None)
+    if any(p.kind == "hidden" and "table registry" in p.message for p in drift.problems("live")):
+        return Unknown("the table registry may know it, and the role may not read it")
     if unread is not None:
         place = f" ({unread.location})" if unread.location else ""
         return Unknown(f"DDL that builds its statements when it runs may create it{place}")

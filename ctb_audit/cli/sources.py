@@ -6,7 +6,7 @@ from typing import Any
 from ctb_audit.config import Config
 from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.load import Loaded, LoadOptions, load_all
-from ctb_audit.sources.scripts import LiveReader, ScriptReader
+from ctb_audit.sources.scripts import LiveReader, ScriptReader, Through
 
 
 def read_sources(
@@ -14,11 +14,14 @@ def read_sources(
     config: Config,
     values: dict[str, Any],
     reader: ScriptReader = read_script,
+    *,
     live: LiveReader | None = None,
+    through: Through | None = None,
 ) -> Loaded:
     """What the sources hold and what was passed over; takes the source options out of `values`.
 
-    `live` reads live databases, whose transactions it may keep open.
+    `live` reads live databases, whose transactions it may keep open; `through` runs PostgreSQL's
+    scripts.
 
     A folder with a configuration of its own is audited as that says.
     """
@@ -31,11 +34,30 @@ def read_sources(
         jobs=values.pop("jobs"),
         read_script=reader,
         read_live=live,
+        registry=_registry(arguments, config),
+        documents=config.firestore,
+        models=config.zod,
+        through=through,
     )
     values.pop("no_cache")
     if arguments and not _is_configured(arguments, config):
         return load_all(arguments, options)
-    return load_all([_below(config.root, s) for s in config.sources or (".",)], options)
+    return load_all(configured_sources(config) or (_below(config.root, "."),), options)
+
+
+def _registry(arguments: tuple[str, ...], config: Config) -> str:
+    """The table registry that a live source may hold: the configured one, else the standard's."""
+    named = arguments or config.sources
+    if config.registry.tables or not any(s.startswith("env:") or "://" in s for s in named):
+        return config.registry.tables
+    from ctb_audit.audit import standard_for
+
+    return standard_for((), config).table_registry
+
+
+def configured_sources(config: Config) -> tuple[str, ...]:
+    """The sources that the configuration names, as arguments."""
+    return tuple(_below(config.root, source) for source in config.sources)
 
 
 def own_folder(arguments: tuple[str, ...]) -> Path | None:

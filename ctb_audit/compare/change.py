@@ -1,9 +1,10 @@
 """What differs between two catalogs, and the one place where equality is decided."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
+from ctb_audit.compare.texts import object_text
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Location, Name, System, Type
 from ctb_audit.semantics.expressions import Equality, Kind, equal
 
@@ -41,6 +42,7 @@ class Change:
     `table` is the table or view that holds the object, or the object itself; None for what
     belongs to none. `attribute` is "" for whole objects. `undecided`: two expressions of which
     neither equality nor difference could be shown. `minor`: another name for the same thing.
+    `before` and `after` of whole objects are their texts.
     """
 
     kind: ChangeKind
@@ -149,10 +151,11 @@ def shown(value: object) -> str:
 
 
 def whole(scope: Scope, kind: ObjectKind, name: str, item: Located, *, added: bool) -> Change:
-    """An object that only one side has."""
+    """An object that only one side has, its text on that side."""
     where = Locations(after=item.location) if added else Locations(before=item.location)
     verb: ChangeKind = "added" if added else "removed"
-    return Change(verb, kind, name, scope.table, locations=where, system=scope.system)
+    texts = ("", object_text(item)) if added else (object_text(item), "")
+    return Change(verb, kind, name, scope.table, "", *texts, locations=where, system=scope.system)
 
 
 K = TypeVar("K")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ctb_audit.model import Catalog, Column, Constraint, Index, IndexKey, Table
+from ctb_audit.compare.texts import column_text, constraint_text, index_text
+from ctb_audit.model import Catalog, Table
 from ctb_audit.report.inert import inert
 from ctb_audit.report.terminal import Line, Segment
 
@@ -58,41 +59,3 @@ def _table(table: Table) -> Iterator[Line]:
 
 def _part(kind: str, text: str) -> Line:
     return (Segment(f"    {kind} ", "dim"), Segment(inert(text)))
-
-
-def column_text(column: Column) -> str:
-    """A column in one line, e.g. `id integer not null default nextval(...)`."""
-    parts = [column.name, str(column.type)]
-    if not column.nullable:
-        parts.append("not null")
-    if column.default is not None:
-        parts.append(f"default {column.default}")
-    if column.identity:
-        parts.append(f"generated {column.identity} as identity")
-    if column.generated is not None:
-        parts.append(f"generated always as ({column.generated}) {column.generated_kind}")
-    return " ".join(parts)
-
-
-def constraint_text(constraint: Constraint) -> str:
-    """A constraint in one line, e.g. `users_pkey primary key (id)`."""
-    text = f"{constraint.name} {constraint.kind}"
-    if constraint.expression is not None:
-        text += f" ({constraint.expression})"
-    elif constraint.columns:
-        text += f" ({', '.join(constraint.columns)})"
-    if constraint.target is not None:
-        text += f" -> {constraint.target} ({', '.join(constraint.target_columns)})"
-    return text + ("" if constraint.validated else " not valid")
-
-
-def index_text(index: Index) -> str:
-    """An index in one line, e.g. `users_email_idx unique btree (email)`."""
-    unique = " unique" if index.unique else ""
-    where = f" where {index.predicate}" if index.predicate else ""
-    keys = ", ".join(_key(k) for k in index.keys)
-    return f"{index.name}{unique} {index.method} ({keys}){where}"
-
-
-def _key(key: IndexKey) -> str:
-    return (key.column or f"({key.expression})") + (" desc" if key.descending else "")

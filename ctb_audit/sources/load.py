@@ -5,7 +5,9 @@
 | a folder | its SQL files, grouped and ordered, and the schema references in it |
 | `.sql`, `.ddl`, `.psql` | a script; several are ordered as those of a folder |
 | `.md` | a schema reference |
-| `.json` | a catalog that `ctb inspect` wrote |
+| `.json` | a catalog that `ctb inspect` wrote, or a diagram that ChartDB exported |
+| `.rules` | the security rules of Firestore |
+| `.ts` | document types of Firestore, zod models |
 | `-` | standard input, read as what `stdin_filename` is |
 | `postgresql://...` | a live database |
 | `env:NAME` | the URL in an environment variable, which nothing else opens |
@@ -21,8 +23,8 @@ from pathlib import Path
 from ctb_audit.errors import EmptySourceError, SourceError, UsageError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Declared, Problem
-from ctb_audit.sources.files import Skipped, decode, discover, kind_of, read_text, shown
-from ctb_audit.sources.scripts import LoadOptions, refuse, script_catalogs
+from ctb_audit.sources.files import Pending, Skipped, decode, discover, kind_of, read_text, shown
+from ctb_audit.sources.scripts import LoadOptions, Piece, refuse, script_catalogs
 
 __all__ = ["LoadOptions", "Loaded", "load", "load_all"]
 
@@ -37,9 +39,14 @@ class Loaded:
 
     catalogs: tuple[Catalog, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    pending: tuple[Pending, ...] = ()
 
     def __add__(self, other: "Loaded") -> "Loaded":
-        return Loaded(self.catalogs + other.catalogs, self.skipped + other.skipped)
+        return Loaded(
+            self.catalogs + other.catalogs,
+            self.skipped + other.skipped,
+            self.pending + other.pending,
+        )
 
 
 def load(arguments: Sequence[str], options: LoadOptions) -> tuple[Catalog, ...]:
@@ -63,14 +70,26 @@ def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
             scripts.append(shown(path, options.root))
             continue
         part = _argument(argument, path, options)
-        if not part.catalogs:
+        if not part.catalogs and not part.pending:
             raise EmptySourceError(argument, "holds nothing to audit", _STEP)
         loaded += part
     if scripts:
         loaded = Loaded(*script_catalogs(scripts, options.root, options, named=True)) + loaded
+    if loaded.pending:
+        loaded = _with_applications(loaded, options)
     if not loaded.catalogs:
         raise EmptySourceError(" ".join(arguments) or ".", "holds nothing to audit", _STEP)
     return replace(loaded, catalogs=_with_migrations(loaded.catalogs, arguments, options))
+
+
+def _with_applications(loaded: Loaded, options: LoadOptions) -> Loaded:
+    """With the files of applications, which describe tables that the other sources name."""
+    from ctb_audit.sources.application import application_catalogs
+    from ctb_audit.sources.ties import Ties
+
+    ties = Ties(options.documents, options.models)
+    found = application_catalogs(loaded.pending, ties, loaded.catalogs)
+    return Loaded(loaded.catalogs, loaded.skipped) + Loaded(*found)
 
 
 def _with_migrations(
@@ -106,11 +125,15 @@ def _argument(argument: str, path: Path, options: LoadOptions) -> Loaded:
     if _URL.match(argument):
         return Loaded(_live(argument, "", options))
     root = _root_of(path, options)
-    if path.is_dir():
-        return _folder(path, root, options)
-    if kind_of(path.name) == "sql":
-        return Loaded(*script_catalogs([shown(path, root)], root, options, named=True))
+    return _folder(path, root, options) if path.is_dir() else _file(path, root, options)
+
+
+def _file(path: Path, root: Path, options: LoadOptions) -> Loaded:
     name = shown(path, root)
+    if kind_of(path.name) == "sql":
+        return Loaded(*script_catalogs([name], root, options, named=True))
+    if kind_of(path.name) in ("rules", "typescript") and path.is_file():
+        return Loaded(pending=(Pending(root, (name,), named=True),))
     return _text(read_text(path, name), name, options)
 
 
@@ -127,7 +150,8 @@ def _folder(path: Path, root: Path, options: LoadOptions) -> Loaded:
         loaded += Loaded(*script_catalogs(scripts, root, options))
     for name in found.of_kind("document"):
         loaded += _discovered_reference(root / name, name, options)
-    return loaded
+    own = (*found.of_kind("rules"), *found.of_kind("typescript"))
+    return loaded + Loaded(pending=(Pending(root, own),)) if own else loaded
 
 
 def _discovered_reference(path: Path, name: str, options: LoadOptions) -> Loaded:
@@ -144,7 +168,7 @@ def _text(text: str, name: str, options: LoadOptions) -> Loaded:
     kind = kind_of(name)
     reader = _TEXTS.get(kind or "")
     if reader is None:
-        known = "a folder, .sql, .md, .json, - or a URL"
+        known = "a folder, .sql, .md, .rules, .ts, .json, - or a URL"
         raise UsageError(name, "is no kind of source that can be read", f"name {known}")
     return Loaded(reader(text, name, options))
 
@@ -152,6 +176,7 @@ def _text(text: str, name: str, options: LoadOptions) -> Loaded:
 def reference_catalog(text: str, name: str, options: LoadOptions) -> Catalog:
     """The catalog of a schema reference: its DDL replayed, and what it says besides."""
     from ctb_audit.sources.ddl.replay import replay
+    from ctb_audit.sources.fenced import read_fenced
     from ctb_audit.sources.reference import read_reference, standard_hint, table_declarations
 
     reference = read_reference(text, name, parser=options.parser)
@@ -162,13 +187,17 @@ def reference_catalog(text: str, name: str, options: LoadOptions) -> Catalog:
         for (system, table), declarations in table_declarations(reference).items()
         for declaration in declarations
     )
+    fenced = read_fenced(reference)
     return replace(
         catalog,
+        tables=(*catalog.tables, *fenced.tables),
+        rules=fenced.rules,
+        models=fenced.models,
         declared=declared,
         stated=tuple(sorted(reference.stated)),
         standard=standard_hint(reference),
-        problems=(*catalog.problems, *reference.problems),
-        coverage=catalog.coverage + reference.coverage,
+        problems=(*catalog.problems, *reference.problems, *fenced.problems),
+        coverage=catalog.coverage + reference.coverage + fenced.coverage,
         documents=(reference.facts,),
     )
 
@@ -184,6 +213,12 @@ def _snapshots(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...
     return read_snapshots(text, name)
 
 
+def _application(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
+    from ctb_audit.sources.application import read_application_text
+
+    return read_application_text(text, name)
+
+
 def _script(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
     from ctb_audit.sources.ddl.dialect import guess
     from ctb_audit.sources.ddl.replay import replay
@@ -193,13 +228,20 @@ def _script(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
     system = options.dialect_of(name) or guess(name, [text])
     script = options.read_script(text, name, system, parser=options.parser)
     refuse(script.mistakes)
-    return (replay([script], mode=options.mode, source=name),) if script.effects else ()
+    if not script.effects:
+        return ()
+    catalog = replay([script], mode=options.mode, source=name)
+    if options.through is not None and system == "postgresql":
+        catalog = options.through([Piece(name, text)], lambda *_: None, catalog)
+    return (catalog,)
 
 
 _TEXTS: dict[str, Callable[[str, str, LoadOptions], tuple[Catalog, ...]]] = {
     "sql": _script,
     "document": _named_reference,
     "json": _snapshots,
+    "rules": _application,
+    "typescript": _application,
 }
 
 

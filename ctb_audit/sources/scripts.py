@@ -1,14 +1,15 @@
 """SQL files to catalogs: one for each group of scripts that is replayed together."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from posixpath import dirname, join, normpath
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from ctb_audit.errors import ConfigurationError, SourceError
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, MigrationFile, System
 from ctb_audit.sources.ddl.arrange import arrange
 from ctb_audit.sources.ddl.dialect import guess, of_mark, of_path
@@ -29,6 +30,24 @@ class ScriptReader(Protocol):
     def __call__(self, text: str, path: str, system: System, *, parser: Parser) -> Script: ...
 
 
+class Piece(NamedTuple):
+    """One script: its path from the root and its text."""
+
+    path: str
+    text: str
+
+
+class Through(Protocol):
+    """Runs scripts on a server; `include` gives the text of a file that one includes."""
+
+    def __call__(
+        self,
+        pieces: Sequence[Piece],
+        include: Callable[[str, bool, str], Piece | None],
+        replayed: Catalog,
+    ) -> Catalog: ...
+
+
 class LiveReader(Protocol):
     """Reads a live database; `source_name` stands for the URL in messages."""
 
@@ -45,7 +64,8 @@ class LoadOptions:
     paths from it. `dialects`: glob pattern or folder to system, the last that fits wins.
     `stdin_filename`: what standard input is read as. `jobs`: processes for large inputs.
     `schemas`: of a live database, None for all. `read_live`: reads live databases in place of
-    `read_live` of the PostgreSQL source.
+    `read_live` of the PostgreSQL source. `documents`, `models`: `path` or `path#Name` of a type or
+    zod schema to the collection or table that it describes.
     """
 
     root: Path = field(default_factory=Path.cwd)
@@ -58,6 +78,10 @@ class LoadOptions:
     schemas: tuple[str, ...] | None = None
     read_script: ScriptReader = read_script
     read_live: LiveReader | None = None
+    registry: str = ""
+    documents: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    through: "Through | None" = None
 
     def dialect_of(self, path: str) -> System | None:
         """The system that is configured for a path."""
@@ -94,6 +118,11 @@ def script_catalogs(
         )
         arranged = arrange(tuple(groups), scripts)
         catalogs = tuple(_catalog(group, scripts, includes, options) for group in arranged.groups)
+    if options.through is not None:
+        catalogs = tuple(
+            _through(options.through, catalog, [Piece(p, texts[p]) for p in group.paths], includes)
+            for group, catalog in zip(arranged.groups, catalogs, strict=True)
+        )
     refuse(includes.mistakes)
     left_out = (*found.left_out, *arranged.left_out)
     return catalogs, tuple(Skipped(path, f"not replayed: {why}") for path, why in left_out)
@@ -171,6 +200,16 @@ def _catalog(
     return replace(catalog, migrations=tuple(steps))
 
 
+def _through(
+    through: "Through", catalog: Catalog, pieces: list[Piece], includes: "_Includes"
+) -> Catalog:
+    """What a server makes of the group; another system's stays as it was read."""
+    if any(includes.system_of(piece.path) != "postgresql" for piece in pieces):
+        return catalog
+    loaded = through(pieces, includes.text, catalog)
+    return replace(loaded, migrations=catalog.migrations)
+
+
 class _Includes:
     """The files that scripts include, read inside the root only."""
 
@@ -197,6 +236,14 @@ class _Includes:
             self._scripts[place], self._systems[place] = script, system
             self.mistakes += script.mistakes
         return self._scripts[place]
+
+    def system_of(self, path: str) -> System:
+        return self._systems.get(path, "postgresql")
+
+    def text(self, path: str, relative: bool, including: str) -> Piece | None:
+        """As `read`, unread."""
+        place = self._place(path, relative, including)
+        return None if place is None else Piece(place, read_text(self._root / place, place))
 
     def _included(self, scripts: Iterable[Script]) -> Iterator[str]:
         """Files that a script other than themselves includes; the first of a circle is kept."""
