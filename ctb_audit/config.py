@@ -89,6 +89,9 @@ class Config:
     """Everything configured. `standard` "" means that the documents decide. `root` is the folder
     that relative paths count from; `path` is None where nothing is configured.
 
+    `firestore`, `zod`: a file, or `file#Name`, to the collection or table that the type or schema
+    describes.
+
     `origins` says where each value comes from: `default`, the file, or what `with_options` names.
     """
 
@@ -116,6 +119,8 @@ class Config:
     dialect: Mapping[str, System] = field(default_factory=dict)
     registry: Registry = Registry()
     migrations: Migrations = Migrations()
+    firestore: Mapping[str, str] = field(default_factory=dict)
+    zod: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, key: str) -> str:

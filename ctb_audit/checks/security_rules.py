@@ -72,7 +72,7 @@ def _signed_out(access: Access) -> Fail | None:
 
 @check
 def unowned_access(
-    subject: Subject, project: Project, *, owner_fields: list[str]
+    subject: Subject, project: Project, *, owner_fields: tuple[str, ...]
 ) -> Iterator[Verdict]:
     access = accesses(subject, project)
     named = [f for f in owner_fields if subject.table.column(f) is not None]
@@ -83,9 +83,8 @@ def unowned_access(
 
 
 @beside(unowned_access)
-def unowned_matches(project: Project, *, owner_fields: list[str]) -> Iterator[ProjectFinding]:
-    for finding in _undeclared(project, _writes_not_owned):
-        yield finding
+def unowned_matches(project: Project, *, owner_fields: tuple[str, ...]) -> Iterator[ProjectFinding]:
+    yield from _undeclared(project, _writes_not_owned)
 
 
 def _not_owned(access: Access) -> Fail | None:

@@ -6,7 +6,7 @@ A block belongs to the table of its section. Rules blocks are fragments as the c
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ctb_audit.model import Coverage, Problem, Table
@@ -20,7 +20,7 @@ _RULES_LANGUAGES = frozenset(
     {"", "javascript", "js", "rules", "firestore", "firestore-rules", "cel", "text", "txt"}
 )
 _TYPESCRIPT = frozenset({"typescript", "ts", "tsx", "javascript", "js"})
-_LOOKS_LIKE_RULES = re.compile(r"^\s*match\s+/.*?^\s*allow\s+\w", re.MULTILINE | re.DOTALL)
+_LOOKS_LIKE_RULES = re.compile(r"^\s*match\s+/.*?\ballow\s+\w", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,14 @@ def _typescript(fence: "Fence", path: str, owner: "DocumentedTable | None") -> F
     from ctb_audit.sources.typescript.documents import collection
 
     read = read_typescript(fence.text, path, first_line=fence.line, margin=fence.margin)
-    models = tuple(read.models)
-    if owner is not None:
-        models = read.models_of(owner.system, owner.name)
-    tables: tuple[Table, ...] = ()
-    if owner is not None and owner.system == "firestore":
-        document = read.main_document(owner.name.name)
-        if document is not None:
-            tables = (collection(owner.name, document.shape, document.location),)
-    if not models and not tables:
+    if owner is None:
         return None
-    return Fenced(tables, (), models, read.problems, read.coverage)
+    model = read.model_of(owner.name.name) if read.model_names else None
+    if model is not None:
+        models = (replace(model, system=owner.system, table=owner.name),)
+        return Fenced((), (), models, read.problems, read.coverage)
+    document = read.main_document(owner.name.name) if owner.system == "firestore" else None
+    if document is None:
+        return None
+    table = collection(owner.name, document.shape, document.location)
+    return Fenced((table,), (), (), read.problems, read.coverage)

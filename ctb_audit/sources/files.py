@@ -56,6 +56,18 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """Files that are read after all other sources, because those name what they describe.
+
+    `named`: an argument, read whatever its name says.
+    """
+
+    root: Path
+    paths: tuple[str, ...]
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Paths relative to the root with forward slashes, in the order of their names."""
 

@@ -77,9 +77,21 @@ def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
         loaded = Loaded(*script_catalogs(scripts, options.root, options, named=True)) + loaded
     if loaded.pending:
         loaded = _with_applications(loaded, options)
+    if loaded.pending:
+        loaded = _with_applications(loaded, options)
     if not loaded.catalogs:
         raise EmptySourceError(" ".join(arguments) or ".", "holds nothing to audit", _STEP)
     return replace(loaded, catalogs=_with_migrations(loaded.catalogs, arguments, options))
+
+
+def _with_applications(loaded: Loaded, options: LoadOptions) -> Loaded:
+    """With the files of applications, which describe tables that the other sources name."""
+    from ctb_audit.sources.application import application_catalogs
+    from ctb_audit.sources.ties import Ties
+
+    ties = Ties(options.documents, options.models)
+    found = application_catalogs(loaded.pending, ties, loaded.catalogs)
+    return Loaded(loaded.catalogs, loaded.skipped) + Loaded(*found)
 
 
 def _with_applications(loaded: Loaded, options: LoadOptions) -> Loaded:
@@ -177,6 +189,7 @@ def reference_catalog(text: str, name: str, options: LoadOptions) -> Catalog:
     """The catalog of a schema reference: its DDL replayed, and what it says besides."""
     from ctb_audit.sources.ddl.replay import replay
     from ctb_audit.sources.fenced import read_fenced
+    from ctb_audit.sources.fenced import read_fenced
     from ctb_audit.sources.reference import read_reference, standard_hint, table_declarations
 
     reference = read_reference(text, name, parser=options.parser)
@@ -219,6 +232,12 @@ def _application(text: str, name: str, options: LoadOptions) -> tuple[Catalog, .
     return read_application_text(text, name)
 
 
+def _application(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
+    from ctb_audit.sources.application import read_application_text
+
+    return read_application_text(text, name)
+
+
 def _script(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
     from ctb_audit.sources.ddl.dialect import guess
     from ctb_audit.sources.ddl.replay import replay
@@ -240,6 +259,8 @@ _TEXTS: dict[str, Callable[[str, str, LoadOptions], tuple[Catalog, ...]]] = {
     "sql": _script,
     "document": _named_reference,
     "json": _snapshots,
+    "rules": _application,
+    "typescript": _application,
     "rules": _application,
     "typescript": _application,
 }

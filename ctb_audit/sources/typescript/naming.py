@@ -1,9 +1,10 @@
 """Which names mean the same table: `UserSession`, `user_sessions.ts` and `users_sessions`."""
 
-import re
 from functools import lru_cache
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+from ctb_audit.lean import pattern
+
+_WORDS = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
 _AFFIXES = frozenset({"schema", "model", "document", "doc", "type", "interface", "entity", "zod"})
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 _NO_PLURAL = ("ss", "us", "is")

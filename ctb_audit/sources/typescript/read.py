@@ -1,14 +1,14 @@
 """TypeScript files read together: their document types, their zod models, what was missed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
-from ctb_audit.model import Coverage, Location, Name, Problem, System
+from ctb_audit.model import Coverage, Location, Problem
 from ctb_audit.sources.typescript.declarations import Declared, File, Library, declarations
 from ctb_audit.sources.typescript.naming import means
+from ctb_audit.sources.typescript.shapes import Shape, Types
 from ctb_audit.sources.typescript.syntax import Node, Text, descend, faults, parse
-from ctb_audit.sources.typescript.types import Shape, Types
 from ctb_audit.sources.typescript.zod import Zod
 from ctb_audit.zod_model import Model
 
@@ -34,31 +34,35 @@ class TypeScript:
         self._types = Types(library)
         self._zod = Zod(library)
         self._asked: dict[str, Document] = {}
+        self._models: dict[str, Model | None] = {}
 
     @property
     def path(self) -> str:
         return self._file.text.path
 
     @cached_property
-    def models(self) -> tuple[Model, ...]:
-        """Every object schema that the file names."""
-        found = []
-        for constant in self._file.constants.values():
-            schema = self._zod.is_object(constant)
-            if schema is not None:
-                location = self._file.text.at(constant.node)
-                fields = schema.field.fields
-                found.append(Model(constant.name, self.path, fields, location, open=schema.open))
-        return tuple(found)
+    def model_names(self) -> tuple[str, ...]:
+        """The constants that seem to be zod schemas."""
+        return tuple(c.name for c in self._file.constants.values() if self._zod.may_be(c))
 
-    def models_of(self, system: System, table: Name) -> tuple[Model, ...]:
-        """The models, tied to the table: the one named after it, or the only one."""
-        named = [m for m in self.models if means(m.name, table.name)]
-        tied = named or (self.models if len(self.models) == 1 else ())
-        names = {m.name for m in tied}
-        return tuple(
-            replace(m, system=system, table=table) if m.name in names else m for m in self.models
-        )
+    def model(self, name: str) -> Model | None:
+        """The object schema of that name; None for any other schema."""
+        if name not in self._models:
+            constant = self._file.constants[name]
+            schema = self._zod.schema(constant.node, constant.text)
+            location = self._file.text.at(constant.node)
+            self._models[name] = (
+                Model(name, self.path, schema.field.fields, location, open=schema.open)
+                if schema.field.type == "object"
+                else None
+            )
+        return self._models[name]
+
+    def model_of(self, table: str) -> Model | None:
+        """The model named after the table, else the only one."""
+        named = [n for n in self.model_names if means(n, table)]
+        models = [m for n in named or self.model_names if (m := self.model(n)) is not None]
+        return models[0] if (named and models) or len(models) == 1 else None
 
     @property
     def type_names(self) -> tuple[str, ...]:
