@@ -6,6 +6,7 @@ load -> subjects -> judge -> waivers -> scores -> gate
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from fnmatch import fnmatchcase
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -170,7 +171,7 @@ def gate_settings(config: Config) -> GateSettings:
 
 
 def waivers_of(project: Project, config: Config) -> tuple[Waiver, ...]:
-    """Those above statements, then those of the configuration."""
+    """Those above statements, then those of the configuration; of rules that are left out none."""
     place = config.path.name if config.path else ""
     configured = tuple(
         Waiver(
@@ -185,7 +186,10 @@ def waivers_of(project: Project, config: Config) -> tuple[Waiver, ...]:
         )
         for w in config.waiver
     )
-    return (*inline_waivers(project), *configured)
+    found = (*inline_waivers(project), *configured)
+    if not (config.select or config.ignore):
+        return found
+    return tuple(w for w in found if any(fnmatchcase(r, w.rule) for r in project.standard.rules))
 
 
 def _ordered(findings: Sequence[Finding], project: Project) -> tuple[Finding, ...]:

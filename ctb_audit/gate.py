@@ -1,6 +1,7 @@
 """Whether an audit may pass (STANDARD section 11)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from ctb_audit.lean import dataclass
@@ -10,6 +11,8 @@ from ctb_audit.standard import SEVERITIES, Severity
 
 DEFAULT_THRESHOLD = 70
 DEFAULT_COVERAGE = 95.0
+NO_SCORE = "there is no score: no table was weighed"
+NOTHING_WEIGHED = "no table was weighed, so there is no score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def decide(
 
 def _score_reasons(score: int | None, threshold: int) -> list[str]:
     if score is None:
-        return ["there is no score: no table was weighed"]
+        return [NO_SCORE]
     if score < threshold:
         return [f"the database score {score} is below {threshold}"]
     return []
@@ -85,6 +88,14 @@ def _table_reasons(bound: int | None, tables: Sequence[TableResult]) -> list[str
     ]
 
 
+def with_decline(gate: Gate, score: int | None, before: int, named: str) -> Gate:
+    """The gate, lost where the score is below an earlier one; `named` says which."""
+    if score is None or score >= before:
+        return gate
+    reason = f"the database score fell from {before} ({named}) to {score}"
+    return replace(gate, passed=False, reasons=(*gate.reasons, reason))
+
+
 def incompleteness(
     settings: GateSettings, coverage: Coverage, score: int | None, hidden: int
 ) -> tuple[str, ...]:
@@ -98,5 +109,5 @@ def incompleteness(
     if hidden:
         reasons.append(f"privileges hide {hidden} object{'s' * (hidden != 1)}")
     if score is None:
-        reasons.append("no table was weighed, so there is no score")
+        reasons.append(NOTHING_WEIGHED)
     return tuple(reasons)

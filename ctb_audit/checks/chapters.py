@@ -9,6 +9,7 @@ from ctb_audit.checks.documented import (
     notes_of,
     notes_without_subject,
 )
+from ctb_audit.checks.drifts import drift_of
 from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.document_model import CHAPTERS, DocumentTable
 from ctb_audit.model import Declaration
@@ -30,8 +31,11 @@ _PURPOSE = ("purpose", "business purpose", "description")
 @check
 def undocumented_table(subject: Subject, project: Project) -> Iterator[Verdict]:
     """A table that no document describes, be it that lists name it."""
+    key = (subject.system, subject.name)
     if notes_of(subject, project):
         yield Pass()
+    elif "orphan-table" in project.standard.rules and not drift_of(project).has("reference", key):
+        yield NotApplicable("orphan-table judges a table that no document names")
     elif subject.surface == "reference":
         yield Fail("its SQL stands in the document, and no section describes it")
     else:

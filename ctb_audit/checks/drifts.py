@@ -122,7 +122,14 @@ class Drift:
     """All that the drift rules ask of a project."""
 
     sides: tuple[Side, ...]
-    pairs: tuple[Pair, ...]
+    every: tuple[Pair, ...]
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Those that the rules judge: documents are held against each other by
+        `conflicting-references`.
+        """
+        return tuple(p for p in self.every if {s.surface for s in p.sides} != {"reference"})
 
     @cached_property
     def catalogs(self) -> Mapping[Surface, tuple[Catalog, ...]]:

@@ -17,6 +17,7 @@ from ctb_audit.compare.sides import pairs
 from ctb_audit.config import Config, with_options
 from ctb_audit.drift import ScratchSettler, comparisons_of
 from ctb_audit.errors import UsageError
+from ctb_audit.gate import NO_SCORE, NOTHING_WEIGHED
 from ctb_audit.judge import judge
 from ctb_audit.report.formats import FORMATS, formatters
 from ctb_audit.result import Audit
@@ -79,7 +80,7 @@ def _read(
     loaded = [read_sources((source,), config, dict(values)) for source in named]
     sides = explicit_sides([found.catalogs for found in loaded])
     if not pairs(sides):
-        raise UsageError("drift", "compares two sources or more, documents with others", _STEP)
+        raise UsageError("drift", "compares two sources or more", _STEP)
     notices = tuple(f"{s.path}: not read: {s.reason}" for f in loaded for s in f.skipped)
     return config, sides, notices
 
@@ -91,11 +92,22 @@ def _compared(
     with ScratchSettler(catalogs) if settle else nullcontext() as settler:
         project = replace(project_of(catalogs, config, settings), sides=sides, settle=settler)
         audit = conclude(project, judge(project), config, settings)
-        audit = replace(audit, comparisons=comparisons_of(project))
+        audit = replace(_scoreless(audit), comparisons=comparisons_of(project))
     if settler is not None and settler.trouble:
         notice = f"expressions were not settled on a server: {settler.trouble}"
         audit = replace(audit, notices=(*audit.notices, notice))
     return audit
+
+
+def _scoreless(audit: Audit) -> Audit:
+    """Documents are compared without weighing any table, and that is no fault."""
+    if audit.score is not None:
+        return audit
+    reasons = tuple(r for r in audit.gate.reasons if r != NO_SCORE)
+    gate = replace(audit.gate, passed=not reasons, reasons=reasons)
+    return replace(
+        audit, gate=gate, incomplete=tuple(r for r in audit.incomplete if r != NOTHING_WEIGHED)
+    )
 
 
 def _report(audit: Audit, output: options.Output, config: Config) -> None:

@@ -60,13 +60,8 @@ def implied_sides(catalogs: Sequence[Catalog]) -> tuple[Side, ...]:
 
 
 def pairs(sides: Iterable[Side]) -> tuple[tuple[Side, Side], ...]:
-    """Which sides are compared object by object: a registry holds names only, and documents are
-    held against each other by `conflicting-references`.
-    """
-    held = [side for side in sides if side.surface != "registry"]
-    return tuple(
-        (a, b) for a, b in combinations(held, 2) if not a.surface == b.surface == "reference"
-    )
+    """Which sides are compared object by object; a registry holds names only."""
+    return tuple(combinations([side for side in sides if side.surface != "registry"], 2))
 
 
 def systems_of(catalog: Catalog) -> frozenset[System]:

@@ -8,7 +8,7 @@ from ctb_audit.result import Comparison
 
 def comparisons_of(project: Project) -> tuple[Comparison, ...]:
     """Every pair of sources with all changes, what is no drift apart."""
-    return tuple(map(_comparison, drift_of(project).pairs))
+    return tuple(map(_comparison, drift_of(project).every))
 
 
 def _comparison(pair: Pair) -> Comparison:
