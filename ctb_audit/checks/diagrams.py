@@ -18,12 +18,13 @@ _Fault = tuple[str, str, Location]
 def diagram_mismatch(project: Project) -> Iterator[ProjectFinding]:
     """Relations without a foreign key, entities and columns that do not exist, tables left out."""
     for _, document in documents_of(project):
-        for requirement, message, place in _faults(document, project):
+        for requirement, message, place in diagram_faults(document, project):
             verdict = Fail(message, requirement, location=place)
             yield ProjectFinding(document.path, verdict, surface="reference")
 
 
-def _faults(document: Document, project: Project) -> Iterator[_Fault]:
+def diagram_faults(document: Document, project: Project) -> Iterator[_Fault]:
+    """(requirement, message, place) of all that the document draws wrongly."""
     named = _Named(document, project)
     for diagram in document.diagrams:
         yield from _relations(diagram, named, project)

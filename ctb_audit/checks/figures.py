@@ -9,10 +9,10 @@ from ctb_audit.project import Project
 
 def figure_fault(claim: Claim, catalog: Catalog, document: Document, project: Project) -> str:
     """How the document's content refutes a figure, "" where it holds or cannot be counted."""
-    counted = _counted(claim, catalog, document, project)
-    if counted is None:
+    found = counted(claim, catalog, document, project)
+    if found is None:
         return ""
-    actual, whole = counted
+    actual, whole = found
     if claim.number is not None and not _holds(claim, actual):
         shown = f"{actual:.1f}" if claim.subject.startswith("average") else f"{int(actual)}"
         return f"{claim.text!r} is claimed, the document shows {shown}"
@@ -34,10 +34,10 @@ def _is(claimed: float, actual: float) -> bool:
     return claimed in (floor(actual * scale) / scale, floor(actual * scale + 0.5) / scale)
 
 
-def _counted(
+def counted(
     claim: Claim, catalog: Catalog, document: Document, project: Project
 ) -> tuple[float, float] | None:
-    """(how many, of how many); None for what is not counted here."""
+    """(how many, of how many) a figure should say; None for what is not counted here."""
     words = claim.subject.removeprefix("total ").removeprefix("number of ")
     described = [t for t in document.tables if t.section and claim.system in (None, t.system)]
     tables = [t for t in catalog.tables if claim.system in (None, t.system)]

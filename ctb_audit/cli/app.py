@@ -17,6 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "drift": ("ctb_audit.cli.drift:drift_command", "Compare sources object by object."),
     "baseline": ("ctb_audit.cli.baseline:baseline_command", "Keep the file of known findings."),
     "init": ("ctb_audit.cli.init:init_command", "Adopt the standard in a repository."),
+    "reference": (
+        "ctb_audit.cli.reference:reference_command",
+        "Write a schema reference, or keep one true.",
+    ),
     "rules": ("ctb_audit.cli.rules:rules_command", "List the rules of a standard."),
     "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
 }

@@ -23,7 +23,7 @@ LAYERS = (
     ("subjects", "named_files"),
     ("judge", "scoring", "waivers", "gate", "state", "baseline", "drift", "change"),
     ("audit",),
-    ("log", "report", "remedy", "tag", "adoption"),
+    ("log", "report", "remedy", "tag", "adoption", "reference"),
     ("cli", "serve", "fleet"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
