@@ -5,7 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from ctb_audit.result import GRADES, Finding, NextGrade, SystemResult, TableResult, UnknownVerdict
+from ctb_audit.result import (
+    GRADES,
+    Audit,
+    Finding,
+    Impact,
+    ImpactRow,
+    NextGrade,
+    SystemResult,
+    TableResult,
+    UnknownVerdict,
+)
 from ctb_audit.standard import WEIGHTS, Level
 
 LEVEL_WEIGHTS: Mapping[Level, int] = {"STRICT": 3, "STANDARD": 2, "RELAXED": 1, "NONE": 0}
@@ -104,6 +114,17 @@ def with_points(findings: Iterable[Finding], tables: Sequence[TableResult]) -> t
     """The findings, each with the points that its fix would gain, to two decimals."""
     rescore = Rescore(tables)
     return tuple(replace(f, points=round(float(rescore.gain(f)), 2)) for f in findings)
+
+
+def impact(before: Audit, after: Audit) -> Impact:
+    """What judging by the standard of `after` instead of that of `before` changes."""
+    scores = {(t.system, t.name): t.score for t in before.tables}
+    rows = tuple(
+        ImpactRow(t.system, t.name, scores.get((t.system, t.name)), t.score)
+        for t in after.tables
+        if scores.get((t.system, t.name)) != t.score
+    )
+    return Impact(before.standard, before.score, rows)
 
 
 def next_grade(

@@ -1,7 +1,9 @@
 """Writes one row of the compliance log for a run (STANDARD section 10)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +14,8 @@ from ctb_audit.config import Config
 from ctb_audit.errors import CtbError, LogError
 from ctb_audit.log import LogEntry, open_log
 from ctb_audit.log.entry import Status
-from ctb_audit.report.audit_json import findings_value
+from ctb_audit.report.audit_json import audit_value, findings_value
+from ctb_audit.report.inert import inert
 from ctb_audit.result import Audit
 
 
@@ -45,12 +48,15 @@ def log_broken_run(error: CtbError, config: Config) -> None:
 
 
 def _write(entry: LogEntry, config: Config) -> None:
+    log = open_log(config.log, root=config.root)
     try:
-        open_log(config.log, root=config.root).write(entry)
+        log.write(entry)
     except LogError as error:
         if config.log:
             raise
-        click.echo(f"ctb: warning: {error}", err=True)
+        click.echo(f"ctb: warning: {inert(str(error))}", err=True)
+    for notice in log.notices:
+        click.echo(f"ctb: warning: {inert(notice)}", err=True)
 
 
 def audit_entry(audit: Audit, report_path: str) -> LogEntry:
@@ -91,34 +97,28 @@ def _recommendations(audit: Audit) -> Sequence[Mapping[str, Any]]:
     ]
 
 
+_KEPT = (
+    *("sources", "incomplete", "notices", "unknowns", "not_judged", "problems"),
+    *("relations", "impact"),
+)
+"""What the row keeps of an audit's JSON, so that a report can be made of it later."""
+
+
 def _actions(audit: Audit) -> Mapping[str, Any]:
-    coverage = audit.coverage
+    value = audit_value(replace(audit, findings=()))
     return {
         "schema_version": 1,
         "standard": audit.standard,
         "standard_hash": audit.standard_hash,
         "tool": {"name": "ctb-audit", "version": __version__},
         "revision": audit.revision or None,
-        "gate": {
-            "passed": audit.gate.passed,
-            "threshold": audit.gate.threshold,
-            "reasons": list(audit.gate.reasons),
-        },
-        "coverage": {
-            "statements": coverage.statements,
-            "understood": coverage.understood,
-            "irrelevant": coverage.irrelevant,
-            "not_understood": coverage.not_understood,
-        },
+        "gate": value["gate"],
+        "coverage": value["coverage"],
         "tables": [
-            {
-                "system": t.system,
-                "name": t.name,
-                "level": t.level,
-                "score": t.score,
-                "exempt": bool(t.exempt),
-            }
-            for t in audit.tables
+            {**table, "exempt": bool(table["exempt"]), "exempt_reason": table["exempt"]}
+            for table in value["tables"]
         ],
-        "sources": list(audit.sources),
+        "unscored": audit.score is None,
+        "findings": dict(Counter(f.severity for f in audit.open_findings)),
+        **{name: value[name] for name in _KEPT},
     }

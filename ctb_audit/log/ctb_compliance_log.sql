@@ -80,3 +80,14 @@ COMMENT ON COLUMN ctb_compliance_log.actions_performed IS 'standard, tool, revis
 COMMENT ON COLUMN ctb_compliance_log.report_path IS 'the report of the run, relative to the root of the audit';
 COMMENT ON COLUMN ctb_compliance_log.heir_id IS 'HEIR id of the row: HEIR-YYYY-MM-SYS-CTB-NN, after 99 CTBA, CTBB, ...';
 COMMENT ON COLUMN ctb_compliance_log.process_id IS 'the run that wrote the row: PRC-CTB- and seconds since 1970';
+
+CREATE OR REPLACE VIEW view_compliance_history AS
+SELECT
+  DATE(created_at) AS audit_date,
+  action_type,
+  AVG(compliance_score) AS avg_score,
+  COUNT(*) AS audit_count
+FROM ctb_compliance_log
+WHERE action_type = 'audit'
+GROUP BY DATE(created_at), action_type
+ORDER BY audit_date DESC;

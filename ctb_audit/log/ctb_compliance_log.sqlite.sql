@@ -93,3 +93,14 @@ BEGIN
   SET updated_at = max(created_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
   WHERE id = NEW.id;
 END;
+
+CREATE VIEW view_compliance_history AS
+SELECT
+  DATE(created_at) AS audit_date,
+  action_type,
+  AVG(compliance_score) AS avg_score,
+  COUNT(*) AS audit_count
+FROM ctb_compliance_log
+WHERE action_type = 'audit'
+GROUP BY DATE(created_at), action_type
+ORDER BY audit_date DESC;

@@ -158,6 +158,9 @@ class Log(Protocol):
         Raises LogError, LogAway where another attempt may succeed later.
         """
 
+    def prepare(self) -> None:
+        """Makes the table where it is missing and `create` allows it. Raises LogError."""
+
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
         """The rows, newest first. Raises LogError."""
 

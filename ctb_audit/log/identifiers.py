@@ -4,15 +4,15 @@
 CTBA-99, CTBB-01, ... CTBZ-99, CTBAA-01. That keeps the general HEIR format.
 """
 
-import re
 import secrets
 from datetime import UTC, datetime
 
 from ctb_audit.errors import LogError
+from ctb_audit.lean import pattern
 
 HEIR_LENGTH = 50
 _LAST = 99
-_HEIR = re.compile(r"HEIR-\d{4}-(?:0[1-9]|1[0-2])-SYS-CTB([A-Z]*)-(\d{2})")
+_HEIR = pattern(r"HEIR-\d{4}-(?:0[1-9]|1[0-2])-SYS-CTB([A-Z]*)-(\d{2})")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

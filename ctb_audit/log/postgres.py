@@ -67,6 +67,10 @@ class PostgresLog:
                 time.sleep(_PAUSE * random())
         raise LogError(self.location, "no free HEIR id: another writer keeps taking them")
 
+    def prepare(self) -> None:
+        with self._connected() as connection, connection.transaction():
+            self._require_table(connection)
+
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
         sql, parameters = _query(wanted)
         with self._connected() as connection, connection.transaction():
@@ -91,13 +95,17 @@ class PostgresLog:
         """READ COMMITTED, so that what the lock waited for is seen."""
         connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         connection.execute("SET LOCAL TIME ZONE 'UTC'")
+        self._require_table(connection)
+        return _insert(connection, entry)
+
+    def _require_table(self, connection: "psycopg.Connection[dict[str, Any]]") -> None:
+        """The table, and until the end of the transaction the only right to write."""
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         if not self._is_ready(connection):
             if not self._create:
-                step = f"create it with psql -f {DDL_FILE}, or correct --log"
+                step = "create it with ctb history --create, or correct --log"
                 raise LogError(self.location, f"has no table {TABLE}", step)
             connection.execute(DDL_FILE.read_text(encoding="utf-8"))
-        return _insert(connection, entry)
 
     def _is_ready(self, connection: "psycopg.Connection[dict[str, Any]]") -> bool:
         rows = connection.execute(

@@ -71,6 +71,9 @@ class SpooledLog:
         """The files of the rows that wait, the oldest first."""
         return sorted(self.folder.glob("LOG-*.json"))
 
+    def prepare(self) -> None:
+        self._log.prepare()
+
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
         return self._log.entries(wanted)
 

@@ -72,7 +72,17 @@ class SqliteLog:
         )
         return self._append(entry)
 
+    def prepare(self) -> None:
+        with self._writing():
+            pass
+
     def _append(self, entry: LogEntry) -> Written:
+        with self._writing() as connection:
+            return _insert(connection, entry)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that holds the only right to write; the table is there."""
         if self._create:
             self._prepare_folder()
         with self._connected("rwc" if self._create else "rw") as connection:
@@ -80,9 +90,8 @@ class SqliteLog:
             connection.execute("BEGIN IMMEDIATE")
             if not self._is_ready(connection):
                 self._make(connection)
-            written = _insert(connection, entry)
+            yield connection
             connection.execute("COMMIT")
-        return written
 
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
         if not self.path.exists():

@@ -3,15 +3,24 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ctb_audit.report.context import ReportContext
 from ctb_audit.result import Audit
 
 FORMATS = ("terminal", "json", "markdown", "sarif", "junit", "github", "gitlab", "badge")
 
 
+PAGES = ("html", "summary")
+"""Formats that show the past, the plan and the sources' lines too."""
+
+
 def formatters(
-    audit: Audit, *, verbose: bool = False, templates: Path | None = None
+    audit: Audit,
+    *,
+    verbose: bool = False,
+    templates: Path | None = None,
+    context: Callable[[], ReportContext] | None = None,
 ) -> Mapping[str, Callable[[], str]]:
-    """One function without arguments for each of `FORMATS`."""
+    """One function without arguments for each of `FORMATS`, and with a context of `PAGES`."""
 
     def terminal() -> str:
         from ctb_audit.report.terminal import audit_lines, plain
@@ -28,7 +37,24 @@ def formatters(
 
         return audit_markdown(audit, templates)
 
-    return {"terminal": terminal, "json": json, "markdown": markdown, **_machines(audit)}
+    pages = {} if context is None else _pages(audit, context, templates)
+    return {"terminal": terminal, "json": json, "markdown": markdown, **pages, **_machines(audit)}
+
+
+def _pages(
+    audit: Audit, context: Callable[[], ReportContext], templates: Path | None
+) -> Mapping[str, Callable[[], str]]:
+    def html() -> str:
+        from ctb_audit.report.html import audit_html
+
+        return audit_html(audit, context(), templates)
+
+    def summary() -> str:
+        from ctb_audit.report.summary import audit_summary
+
+        return audit_summary(audit, context(), templates)
+
+    return {"html": html, "summary": summary}
 
 
 def _machines(audit: Audit) -> Mapping[str, Callable[[], str]]:

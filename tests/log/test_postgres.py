@@ -74,7 +74,7 @@ def test_a_row_comes_back_as_it_was_written(log: PostgresLog, entry: Entry) -> N
 
 def test_a_missing_table_is_made_only_on_request(database: str, entry: Entry) -> None:
     log = open_log(database, root=Path("/"))
-    with pytest.raises(LogError, match=r"has no table ctb_compliance_log; create it with psql"):
+    with pytest.raises(LogError, match=r"has no table ctb_compliance_log; create it with ctb"):
         log.write(entry())
     assert log.last_score() is None
     assert list(log.entries()) == []

@@ -36,6 +36,9 @@ class Switched:
             raise LogAway(self.location, "server closed the connection", "")
         return written
 
+    def prepare(self) -> None:
+        self.inner.prepare()
+
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
         return self.inner.entries(wanted)
 
