@@ -15,12 +15,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("ctb_audit.cli.audit:audit_command", "Judge schemas against the standard."),
     "inspect": ("ctb_audit.cli.inspect:inspect_command", "Print the catalog a source describes."),
     "drift": ("ctb_audit.cli.drift:drift_command", "Compare sources object by object."),
+    "remediate": (
+        "ctb_audit.cli.remediate:remediate_command",
+        "Write migrations that repair, once proven.",
+    ),
     "baseline": ("ctb_audit.cli.baseline:baseline_command", "Keep the file of known findings."),
     "init": ("ctb_audit.cli.init:init_command", "Adopt the standard in a repository."),
     "reference": (
         "ctb_audit.cli.reference:reference_command",
         "Write a schema reference, or keep one true.",
     ),
+    "report": ("ctb_audit.cli.report:report_command", "Report an audit that ran before."),
+    "history": ("ctb_audit.cli.history:history_command", "List what the compliance log holds."),
     "rules": ("ctb_audit.cli.rules:rules_command", "List the rules of a standard."),
     "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
 }

@@ -5,6 +5,7 @@ audited, verified, applied a second time, taken down, and catalog and data are c
 first. Nothing is ever applied to the audited database.
 """
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,13 +25,15 @@ from ctb_audit.remedy.load import Refused, load
 from ctb_audit.remedy.present import carry, present_catalog
 from ctb_audit.remedy.quoting import identifiers, relation
 from ctb_audit.remedy.routines import CreateFunction
-from ctb_audit.remedy.rows import Demand, Filled, Session, counted, fill
+from ctb_audit.remedy.rows import EMPTY_TARGET, EXHAUSTED, Demand, Filled, Session, counted, fill
 from ctb_audit.remedy.script import Line, Script, scripts_of, statements
 from ctb_audit.sources.postgres import read_live
 
 if TYPE_CHECKING:
     from ctb_audit.scratch import ScratchServer
 
+_FULL = (EXHAUSTED, EMPTY_TARGET)
+"""Why a table takes no more rows, before a migration as after it."""
 MORE = 20  # rows that writers add at the top
 ROWS = 1000
 
@@ -60,7 +63,8 @@ class Proof:
     """`score` is that of the schema as loaded; `refused` is what the scratch server did not take.
 
     `safe` proves the safe scripts alone, `whole` all of them; None where there are none.
-    `unproven`: tables that did not load, whose changes therefore nothing proves.
+    `unproven`: tables that did not load, whose changes therefore nothing proves. `copy`: all
+    scripts on the copy that the user named.
     """
 
     server: str
@@ -71,10 +75,12 @@ class Proof:
     refused: tuple[Refused, ...] = ()
     unproven: tuple[Name, ...] = ()
     stubs: tuple[str, ...] = ()
+    copy: Run | None = None
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        return tuple(f for run in (self.safe, self.whole) if run for f in run.failures)
+        runs = (self.safe, self.whole, self.copy)
+        return tuple(f for run in runs if run for f in run.failures)
 
     @property
     def holds(self) -> bool:
@@ -120,6 +126,34 @@ def prove(server: "ScratchServer", case: Case) -> Proof:
         unproven=unproven,
         stubs=tuple(sorted(server.stubbed_extensions & {e.name for e in base.extensions})),
     )
+
+
+def newest_server() -> "ScratchServer":
+    """The newest binaries know most of what a schema may hold. Raises ScratchError for none."""
+    from ctb_audit.scratch import ScratchServer, available_binaries, find_binaries
+
+    if os.environ.get("CTB_PG_BIN"):
+        return ScratchServer(find_binaries())
+    found = max(available_binaries(), key=lambda b: b.version, default=None)
+    return ScratchServer(found or find_binaries())
+
+
+def prove_on_copy(url: str, case: Case) -> Proof:
+    """Applies everything to the copy at `url`, with the rows that it holds, and takes it down."""
+    scripts = scripts_of(case.plan, empty=case.empty)
+    base = read_live(url, source_name="the copy")
+    with session_of(url) as session:
+        run = _Run(session, base, scripts, _rewritten(scripts))
+        run.up()
+        if not run.failures:
+            run.again()
+        run.down()
+        run.compare(read_live(url, source_name="the copy"))
+        rows = counted(session, (t.qualified for t in base.tables))
+    names = tuple(script.slug for script in scripts)
+    done = Run(names, run.count, None, tuple(run.failures))
+    version = str((base.server_version or 0) // 10000)
+    return Proof(version, None, Filled(rows), None, None, copy=done)
 
 
 def _on(plan: Plan, tables: Collection[Name]) -> Plan:
@@ -233,9 +267,10 @@ class _Run:
         with self._session.transaction(force_rollback=True):
             more = fill(self._session, self._base, MORE, demand, first=rows * 100)
         self.failures += (
-            Failure("writers", str(name), more.reasons.get(name, "no row is accepted"))
+            Failure("writers", str(name), reason)
             for name in full
             if not more.rows.get(name)
+            and (reason := more.reasons.get(name, EXHAUSTED)) not in _FULL
         )
 
     def compare(self, after: Catalog) -> None:
@@ -259,9 +294,25 @@ class _Run:
         try:
             self._session.execute(sql.encode(), prepare=False)
         except psycopg.Error as error:
-            self.failures.append(Failure(during, sql, str(error).strip()))
+            told = f"{str(error).strip()}{self._broken_by(error.diag.constraint_name or '')}"
+            self.failures.append(Failure(during, sql, told))
             return 0
         return 1
+
+    def _broken_by(self, constraint: str) -> str:
+        """How many rows break a check of the plan, and what to do about it."""
+        for change in (c for s in self._scripts for c in s.changes):
+            if isinstance(change, AddCheck) and change.name == constraint:
+                sql = (
+                    f"SELECT count(*) FROM {relation(change.table)} WHERE NOT ({change.expression})"
+                )
+                row = self._session.execute(sql.encode()).fetchone()
+                count = row[0] if row else 0
+                return (
+                    f"; {count} rows of {change.table} break it: correct them, or leave the"
+                    " constraint NOT VALID, which holds new rows only"
+                )
+        return ""
 
 
 def _told(change: CatalogChange) -> str:

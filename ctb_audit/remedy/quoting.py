@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name, Type
 
 LONGEST_NAME = 63  # bytes
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
+_PLAIN = pattern(r"[a-z_][a-z0-9_]*", re.ASCII)
+_UNSAFE = pattern(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _LISTED = """
 all analyse analyze and any array as asc asymmetric authorization between bigint binary bit
 boolean both case cast char character check coalesce collate collation column concurrently

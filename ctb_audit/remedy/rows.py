@@ -22,6 +22,9 @@ Session: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 SEED = 20261122
 _ROUNDS = 12
 _NULLS = 0.15
+_IDLE = 2  # rounds without a new row before a table is given up
+EMPTY_TARGET = "a table that it refers to is empty"
+EXHAUSTED = "its checks and keys accept no more of what was tried"
 _CHUNK = 100  # candidates of one INSERT: one that the server cannot cast takes all with it
 _KEYS = ("primary key", "unique", "exclusion")
 Row = list[str | None]
@@ -212,7 +215,7 @@ class _Filler:
         referring = {name for columns in parents for name in columns}
         if set(unknown) - referring:
             return 0, f"no values are known for {', '.join(sorted(unknown))}"
-        held, error = 0, ""
+        held, error, idle = 0, "", 0
         for turn in range(_ROUNDS):
             wanted = min(count - held, count) * (1 if turn == 0 else 4)
             candidates = [
@@ -222,7 +225,8 @@ class _Filler:
                 is not None
             ]
             if not candidates:
-                return held, "a table that it refers to is empty"
+                return held, EMPTY_TARGET
+            before = held
             while candidates and held < count:
                 chunk = candidates[: max(count - held, _CHUNK)]
                 candidates = candidates[len(chunk) :]
@@ -230,9 +234,12 @@ class _Filler:
                     held += self._insert(chunk, count - held)
                 except psycopg.Error as failed:
                     error = str(failed).strip().splitlines()[0]
-            if held >= count:
-                return held, ""
-        return held, error or "its checks and keys accept no more of what was tried"
+            idle = idle + 1 if held == before else 0
+            if held >= count or idle > _IDLE:
+                break
+        if held >= count:
+            return held, ""
+        return held, error or EXHAUSTED
 
     def _maker(self, column: Column) -> Make | None:
         name = column.name

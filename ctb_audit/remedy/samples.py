@@ -1,19 +1,19 @@
 """Values of a column's type, as text that the server casts: deterministic and bounded."""
 
 import random
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Column, Name, Type, UserType
 from ctb_audit.remedy.matching import matching
 
 Make = Callable[[random.Random, int], str]
 _WORDS = ("north", "amber", "delta", "Österreich", "O'Brien", 'quote"d', "tab\tbed", "x", "zeta 9")
-_STRING = re.compile(r"'((?:[^']|'')*)'")
+_STRING = pattern(r"'((?:[^']|'')*)'")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SHORT = 12  # characters that a word with a number may not fit into
 _LONG = 500
-_MONTH = re.compile(r"'(\d{4}-\d\d)-\d\d")
+_MONTH = pattern(r"'(\d{4}-\d\d)-\d\d")
 _HINTED = frozenset(
     {
         "bytes",
@@ -28,8 +28,8 @@ _HINTED = frozenset(
         "network",
     }
 )
-_PATTERN = re.compile(r"[\[\\^$+*]")
-_NUMBER = re.compile(r"(?<![\w'.])-?\d+(?:\.\d+)?(?![\w'])")
+_PATTERN = pattern(r"[\[\\^$+*]")
+_NUMBER = pattern(r"(?<![\w'.])-?\d+(?:\.\d+)?(?![\w'])")
 
 
 def maker(column: Column, types: Mapping[Name, UserType], hints: Sequence[str]) -> Make | None:

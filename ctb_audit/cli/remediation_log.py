@@ -1,0 +1,71 @@
+"""Writes the `remediate` row of the compliance log (STANDARD section 10)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ctb_audit.audit import AuditSettings, audit_catalogs
+from ctb_audit.cli.logging import audit_entry
+from ctb_audit.config import Config
+from ctb_audit.errors import LogError
+from ctb_audit.log import open_log
+from ctb_audit.log.entry import Status
+from ctb_audit.model import Catalog
+from ctb_audit.report.inert import inert
+
+if TYPE_CHECKING:
+    from ctb_audit.remedy.change import Plan
+    from ctb_audit.remedy.prove import Proof
+
+
+def log_remediation(
+    catalogs: Sequence[Catalog],
+    config: Config,
+    settings: AuditSettings,
+    outcome: "tuple[Plan, Proof | None]",
+    written: Sequence[Path],
+) -> None:
+    """The score is the one that the written files reach; the findings are those of today.
+
+    Raises LogError where a log that was named cannot be written; the default one only warns.
+    """
+    plan, proof = outcome
+    entry = audit_entry(audit_catalogs(catalogs, config, settings), "")
+    detail = "proven" if proof is not None and proof.holds else "unproven"
+    entry = replace(
+        entry,
+        action="remediate",
+        score=plan.score_after or 0,
+        status=_status(plan, proof),
+        actions={
+            **entry.actions,
+            "actions": [
+                {"action": "write", "path": path.as_posix(), "detail": detail} for path in written
+            ],
+            "remediation": {
+                "changes": len(plan.changes),
+                "left": len(plan.left),
+                "score_before": plan.score_before,
+                "score_safe": plan.score_safe,
+                "score_after": plan.score_after,
+                "server": proof.server if proof else None,
+                "failures": [f.what for f in proof.failures] if proof else [],
+            },
+        },
+    )
+    try:
+        open_log(config.log, root=config.root).write(entry)
+    except LogError as error:
+        if config.log:
+            raise
+        click.echo(f"ctb: warning: {inert(str(error))}", err=True)
+
+
+def _status(plan: "Plan", proof: "Proof | None") -> Status:
+    if proof is not None and proof.failures:
+        return "failed"
+    whole = not plan.changes or (proof is not None and proof.holds)
+    return "completed" if whole else "partial"

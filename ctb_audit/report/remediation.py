@@ -1,0 +1,92 @@
+"""What a remediation says of itself, as lines for a terminal."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ctb_audit.remedy.change import Plan
+from ctb_audit.remedy.prove import Failure, Proof, Run
+from ctb_audit.report.inert import inert
+from ctb_audit.report.terminal import Line, Segment
+
+_SHOWN = 20  # of a long list
+
+
+def remediation_lines(
+    plan: Plan, proof: Proof | None, problem: str, written: Sequence[str]
+) -> Iterator[Line]:
+    """Changes, what is left, the proof, the scores, the files."""
+    if not plan.changes:
+        yield (Segment("nothing to write: no open finding has a mechanical repair"),)
+    for change, count in Counter((c.safety, type(c).__name__) for c in plan.changes).most_common():
+        style = "green" if change[0] == "safe" else "yellow"
+        yield (Segment(f"{change[0]:7}", style), Segment(f"{count:5}  {_words(change[1])}"))
+    yield from _left(plan)
+    yield from ((Segment(f"note: {inert(note)}", "dim"),) for note in plan.notes)
+    if proof is not None:
+        yield from _proven(proof)
+    elif problem:
+        yield (Segment(f"UNPROVEN: {inert(problem)}", "red"),)
+    shown = " -> ".join(_score(s) for s in (plan.score_before, plan.score_safe, plan.score_after))
+    yield (Segment(f"score {shown}", "bold"), Segment("  (now, with safe, with review)", "dim"))
+    if written:
+        yield (Segment(f"{len(written)} files in {_folder(written)}"),)
+
+
+def _folder(written: Sequence[str]) -> str:
+    return written[0].rpartition("/")[0] or "."
+
+
+def _score(score: int | None) -> str:
+    return "-" if score is None else str(score)
+
+
+def _words(name: str) -> str:
+    """`AddColumn` as `add column`."""
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+
+
+def _left(plan: Plan) -> Iterator[Line]:
+    reasons = Counter((left.rule, left.reason) for left in plan.left)
+    for (rule, reason), count in reasons.most_common(_SHOWN):
+        yield (Segment("left   ", "dim"), Segment(f"{count:5}  {rule}: {inert(reason)}", "dim"))
+    if len(reasons) > _SHOWN:
+        yield (Segment(f"... and {len(reasons) - _SHOWN} more kinds of findings", "dim"),)
+
+
+def _proven(proof: Proof) -> Iterator[Line]:
+    full = len(proof.filled.rows) - len(proof.filled.reasons)
+    for name, run in (("safe", proof.safe), ("safe and review", proof.whole)):
+        if run is not None:
+            yield from _run(name, run)
+    if proof.copy is not None:
+        yield from _run("on the copy", proof.copy)
+    stubs = f", verified with stubs of {', '.join(proof.stubs)}" if proof.stubs else ""
+    yield (
+        Segment(
+            f"PostgreSQL {proof.server}: {sum(proof.filled.rows.values())} rows,"
+            f" {full} of {len(proof.filled.rows)} tables full{stubs}",
+            "dim",
+        ),
+    )
+    for table, reason in list(proof.filled.reasons.items())[:_SHOWN]:
+        told = f"{table}: {proof.filled.rows[table]} rows: {reason}"
+        yield (Segment(f"  {inert(told)}", "dim"),)
+    for table in proof.unproven[:_SHOWN]:
+        yield (Segment(f"  {inert(str(table))}: did not load, nothing is written for it", "red"),)
+
+
+def _run(name: str, run: Run) -> Iterator[Line]:
+    if not run.failures:
+        told = "up, verified, written to, up again, down: the same catalog, the same data"
+        yield (
+            Segment("proven ", "green"),
+            Segment(f"{run.statements:5}  statements {name}: {told}"),
+        )
+        return
+    yield (Segment("FAILED ", "red"), Segment(f"{len(run.failures):5}  {name}"))
+    yield from (_failure(f) for f in run.failures[:_SHOWN])
+
+
+def _failure(failure: Failure) -> Line:
+    first = failure.what.strip().splitlines()[0][:100]
+    return (Segment(f"  {failure.during}: {inert(first)}: {inert(failure.error)}"),)
