@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from ctb_audit.errors import SourceError
+from ctb_audit.lean import pattern
 
 if TYPE_CHECKING:
     import psycopg
@@ -52,7 +53,7 @@ _STEPS: tuple[tuple[str, str, str], ...] = (
 
 
 _HOST = r"(?:\[[0-9A-Fa-f:.%]+\]|[^@?#\s:/,\[\]]*)(?::\d*)?"
-_URL = re.compile(
+_URL = pattern(
     rf"postgres(?:ql)?://(?:(?P<user>[^:@/?#\s]*)(?::[^@/?#\s]*)?@)?"
     rf"(?P<rest>{_HOST}(?:,{_HOST})*(?:/[^@:?#\s]*)?)(?:\?.*)?"
 )
@@ -205,8 +206,8 @@ def failed(
                 "grant it SELECT on pg_catalog's tables, or use another role",
             )
     text = _text(error, hidden)
-    for pattern, problem, step in _STEPS:
-        if re.search(pattern, text):
+    for sign, problem, step in _STEPS:
+        if re.search(sign, text):
             return SourceError(source, problem, step)
     if isinstance(error, psycopg.OperationalError):
         return SourceError(source, f"the connection failed: {text}", "check the server and retry")

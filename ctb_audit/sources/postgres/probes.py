@@ -1,15 +1,24 @@
 """The SQL that answers probes, without a value in any result."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from ctb_audit.model import Name
 from ctb_audit.probe import ROW, Probe, column_of_row, quoted
 
-Statement = tuple[str, list[str | int]]
+Statement = tuple[str, list[Any]]
 SHAPE_LENGTH = 40
 _UPPER, _LOWER, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", "0123456789"
 _PLAIN = _UPPER + _LOWER + _DIGITS
 _MASKED = "A" * 26 + "a" * 26 + "9" * 10
+
+
+class After(NamedTuple):
+    """Where to go on in an index: after a value, or with it once more (`again`)."""
+
+    value: Any
+    again: bool
+
 
 PAGES = """
 SELECT CASE WHEN m.amname = 'heap' THEN
@@ -42,15 +51,23 @@ def pages(first: int, end: int | None) -> str:
 
 
 def counting(table: Name, probes: Sequence[Probe], where: str) -> Statement:
-    """Of each probe: count, smallest and largest shape; one pass over the rows for all of them."""
-    parts: list[str] = []
-    parameters: list[str | int] = []
-    for probe in probes:
-        only = f"FILTER (WHERE {probe.sql})"
-        shown = shape(column_of_row(probe.shown)) if probe.shown else "NULL::text"
-        parts += [f"count(*) {only}", f"min({shown}) {only}", f"max({shown}) {only}"]
-        parameters += probe.parameters * 3
-    text = f"SELECT {', '.join(parts)} FROM ONLY {relation(table)} {ROW} WHERE {where}"
+    """Of each probe: count, smallest and largest shape; one pass over the rows for all of them.
+
+    OFFSET 0 keeps the conditions in a query of their own: each is decided once a row.
+    """
+    inner: list[str] = []
+    outer: list[str] = []
+    parameters: list[Any] = []
+    for place, probe in enumerate(probes):
+        inner.append(f"({probe.sql}) AS is_{place}")
+        if probe.shown:
+            inner.append(f"{column_of_row(probe.shown)} AS value_{place}")
+        only = f"FILTER (WHERE is_{place})"
+        shown = shape(f"value_{place}") if probe.shown else "NULL::text"
+        outer += [f"count(*) {only}", f"min({shown}) {only}", f"max({shown}) {only}"]
+        parameters += probe.parameters
+    source = f"FROM ONLY {relation(table)} {ROW} WHERE {where} OFFSET 0"
+    text = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} {source}) judged"
     return text, parameters
 
 
@@ -63,20 +80,40 @@ def by_index(table: Name, probe: Probe, limit: int) -> Statement:
     return text, list(probe.parameters)
 
 
-def repeating(relation_: str, probe: Probe, limit: int, first: int | None) -> Statement:
-    """How many values stand in several rows, among the `first` rows where it is given."""
+def repeating(source: str, probe: Probe, limit: int, first: int) -> Statement:
+    """How many values stand in several of the `first` rows, and how many rows these are."""
     column = column_of_row(probe.sql)
-    source = f"{relation_} {ROW}"
-    if first is not None:
-        order = f" ORDER BY {column}" if probe.index else ""
-        inner = f"SELECT {column} FROM {source} WHERE {column} IS NOT NULL{order} LIMIT {first}"
-        source = f"({inner}) {ROW}"
-    groups = (
-        f"SELECT {column} FROM {source} WHERE {column} IS NOT NULL"
-        f" GROUP BY {column} HAVING count(*) > 1 LIMIT {limit + 1}"
+    part = f"SELECT {column} AS v FROM {source} {ROW} WHERE {column} IS NOT NULL LIMIT {first}"
+    shown = shape("v")
+    text = (
+        f"WITH part AS MATERIALIZED ({part}), several AS"
+        f" (SELECT v FROM part GROUP BY v HAVING count(*) > 1 LIMIT {limit + 1})"
+        f" SELECT count(*), min({shown}), max({shown}), (SELECT count(*) FROM part) FROM several"
     )
-    shown = shape(column)
-    return f"SELECT count(*), min({shown}), max({shown}) FROM ({groups}) {ROW}", []
+    return text, []
+
+
+def repeating_onwards(source: str, probe: Probe, after: After | None, step: int) -> Statement:
+    """As `repeating`, of the next `step` rows in the order of an index; and the last value, and how
+    often it was seen. The last value itself is not counted: more of its rows may follow.
+    """
+    column = column_of_row(probe.sql)
+    where = f"{column} IS NOT NULL"
+    parameters: list[Any] = []
+    if after is not None:
+        where = f"{column} {'>=' if after.again else '>'} %s"
+        parameters = [after.value]
+    part = f"SELECT {column} AS v FROM {source} {ROW} WHERE {where} ORDER BY {column} LIMIT {step}"
+    shown, several = shape("v"), "FILTER (WHERE n > 1 AND v <> last.v_last)"
+    text = (
+        f"WITH part AS MATERIALIZED ({part}),"
+        " last AS (SELECT v AS v_last FROM part ORDER BY v DESC LIMIT 1),"
+        " grouped AS (SELECT v, count(*) AS n FROM part GROUP BY v)"
+        f" SELECT count(*) {several}, min({shown}) {several}, max({shown}) {several},"
+        " (SELECT count(*) FROM part), (SELECT v_last FROM last),"
+        " max(n) FILTER (WHERE v = last.v_last) FROM grouped, last"
+    )
+    return text, parameters
 
 
 def by_month(table: Name, probe: Probe, where: str, most: int) -> Statement:

@@ -22,7 +22,9 @@ RUN_S = 0.5
 STATEMENT_S = 5.0
 FIRST_RUN = 256  # pages
 MOST_COUNTERS = 200_000
-REPEATS_AMONG = 1_000_000  # rows that are looked at where all of them take too long
+REPEATS_AMONG = 1_000_000  # rows that are looked at for equal values without an index
+FEWEST_ROWS = 10_000
+INDEX_ROWS = 200_000  # at a time in the order of an index
 _SETTINGS = (
     ("lock_timeout", "1000"),
     ("row_security", "off"),  # an error in place of rows that silently miss
@@ -135,20 +137,42 @@ class RowReader:
         return replace(count.sample(1.0), whole=count.number <= self._limits.rows)
 
     def repeated(self, probe: Probe) -> Sample:
-        """Values in several rows: among all rows, else among the first."""
+        """Values in several rows: an index shows all of them, else the first rows are looked at."""
         own = self._catalog.tables_by_name.get(("postgresql", probe.table))
         parent = own is not None and own.kind == "partitioned"
         source = sql.relation(probe.table) if parent else f"ONLY {sql.relation(probe.table)}"
-        count, share = _Count(), 1.0
-        try:
-            count.add(*self._rows(sql.repeating(source, probe, self._limits.rows, None))[0])
-        except _TooLong:
-            share = 0.0
-            self._deadline = min(self._last, time.monotonic() + self._limits.seconds)
-            first = sql.repeating(source, probe, self._limits.rows, REPEATS_AMONG)
-            count.add(*self._rows(first)[0])
-        whole = share == 1.0 and count.number <= self._limits.rows
-        return replace(count.sample(share), whole=whole)
+        if probe.index:
+            return self._repeated_onwards(source, probe)
+        count, among = _Count(), REPEATS_AMONG
+        while True:
+            try:
+                statement = sql.repeating(source, probe, self._limits.rows, among)
+                *found, rows = self._rows(statement)[0]
+                break
+            except _TooLong:
+                among //= 4
+                if among < FEWEST_ROWS:
+                    raise
+        count.add(*found)
+        whole = rows < among and count.number <= self._limits.rows
+        return replace(count.sample(1.0 if whole else 0.0), whole=whole)
+
+    def _repeated_onwards(self, source: str, probe: Probe) -> Sample:
+        count, after, step = _Count(), None, INDEX_ROWS
+        while time.monotonic() < self._deadline and count.number <= self._limits.rows:
+            statement = sql.repeating_onwards(source, probe, after, step)
+            try:
+                *found, rows, last, times = self._rows(statement)[0]
+            except _TooLong:
+                break
+            count.add(*found)
+            ended, alone = rows < step, times == rows
+            if ended or alone:
+                count.add(int((times or 0) > 1))
+            if ended:
+                return count.sample(1.0)
+            after = sql.After(last, again=not alone)
+        return replace(count.sample(0.0), whole=False)
 
     def months(self, probe: Probe) -> Sample:
         """How full the counters of each month are."""
@@ -179,7 +203,7 @@ class RowReader:
                 done += 1
                 continue
             read, more = self._runs(part, size, run)
-            done += read or (1 if size == 0 else 0)
+            done += read
             if read < size or not more:
                 complete = done >= total and read == size
                 return 1.0 if complete else min(0.99, done / max(total, 1))
@@ -211,7 +235,7 @@ class RowReader:
         if not rows:
             raise _Stopped("the table is gone")
         pages: int | None = rows[0][0]
-        return pages
+        return None if pages is None else max(1, pages)  # an empty table is asked too
 
     def _parts(self, table: Name) -> tuple[Name, ...]:
         """The table itself, or the leaves of a partitioned one."""
@@ -230,7 +254,7 @@ class RowReader:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise _TooLong
-        milliseconds = max(1, round(1000 * min(left, max(STATEMENT_S, self._limits.seconds / 2))))
+        milliseconds = max(1, round(1000 * min(left, STATEMENT_S)))
         settings = (*_SETTINGS, ("statement_timeout", str(milliseconds)))
         calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
         try:

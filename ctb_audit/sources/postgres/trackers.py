@@ -4,11 +4,11 @@ A tool is known by the shape of its table, not by the table's name alone: severa
 `schema_migrations`. Columns that can hold anything (statements, logs, error messages) are not read.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import AppliedMigration, AppliedState, Catalog, Name, Table, Tracker
 from ctb_audit.probe import quoted
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import psycopg
 
 MOST_ROWS = 20_000
-_PLAUSIBLE = re.compile(r"[\w.@+:#()/ -]{1,255}")
+_PLAUSIBLE = pattern(r"[\w.@+:#()/ -]{1,255}")
 _STATES: dict[str, AppliedState] = {"a": "applied", "f": "failed", "r": "reverted", "b": "baseline"}
 
 

@@ -1,0 +1,41 @@
+"""When the ids of a month will not do: arithmetic on what months have used."""
+
+from datetime import date
+
+import pytest
+
+from ctb_audit.checks.identifier_space import runs_out
+from ctb_audit.probe import MonthUse
+
+TODAY = date(2026, 11, 22)
+
+
+def used(**months: int) -> list[MonthUse]:
+    """`m2026_10=40`: the fullest counter of a month."""
+    return [MonthUse(f"{k[1:5]}-{k[6:]}", n, n) for k, n in months.items()]
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"),
+    [
+        ({}, ""),
+        ({"m2026_11": 40}, ""),  # 55 expected, and nothing to compare it with
+        ({"m2026_11": 80}, "2026-11"),  # 109 expected by the end of the month
+        ({"m2026_09": 50, "m2026_10": 50, "m2026_11": 37}, ""),  # steady
+        ({"m2026_09": 60, "m2026_10": 50, "m2026_11": 20}, ""),  # falling
+        ({"m2026_08": 10, "m2026_09": 20, "m2026_10": 30, "m2026_11": 29}, "2027-05"),
+        ({"m2024_01": 90, "m2026_10": 0, "m2026_11": 0}, ""),  # long ago
+    ],
+)
+def test_the_present_rate(months: dict[str, int], expected: str) -> None:
+    assert runs_out(used(**months), 100, TODAY) == expected
+
+
+def test_the_first_days_of_a_month_say_nothing_yet() -> None:
+    early = date(2026, 11, 3)
+    assert runs_out(used(m2026_10=50, m2026_11=6), 100, early) == ""
+    assert runs_out(used(m2026_10=50, m2026_11=60), 100, early) == "2026-11"
+
+
+def test_a_table_that_began_in_january_counts_over_the_turn_of_the_year() -> None:
+    assert runs_out(used(m2025_12=70, m2026_01=40), 100, date(2026, 1, 15)) == "2026-03"
