@@ -1,9 +1,9 @@
 """Markdown tokens -> blocks, each with the label that it stands under."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ctb_audit.lean import pattern
 from ctb_audit.sources.reference.sections import Block, Code, Grid, Item, Line, Paragraph, Row
 from ctb_audit.sources.reference.wording import field_of, label_of
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 Part = tuple[int, str, int, tuple[Block, ...]]
-_CELL = re.compile(r"(?<!\\)\|")
+_CELL = pattern(r"(?<!\\)\|")
 
 
 class BlockReader:

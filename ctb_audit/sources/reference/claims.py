@@ -4,26 +4,27 @@ import re
 from collections.abc import Iterator
 
 from ctb_audit.document_model import Claim, Remark
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location, System
 from ctb_audit.sources.reference.contexts import Context
 from ctb_audit.sources.reference.notes import Notes
 from ctb_audit.sources.reference.sections import Grid, Item, Paragraph, Section, Sections
 from ctb_audit.sources.reference.wording import LONGEST, field_of, key_of, plain, system_of
 
-_NUMBER = re.compile(
+_NUMBER = pattern(
     r"^(?:(?:about|approx\.?|~)\s*)?(?P<number>\d+(?:[.,]\d+)?)\s*(?P<more>\+)?(?P<percent>\s*%)?"
     r"\s*(?:\(\s*(?P<share>\d+(?:\.\d+)?)\s*%\s*\))?(?:\s*\((?P<parts>[^()]*)\))?$"
 )
-_PART = re.compile(r"(\d+)\s+(active|planned)\b", re.I)
-_FIGURE = re.compile(
+_PART = pattern(r"(\d+)\s+(active|planned)\b", re.I)
+_FIGURE = pattern(
     r"^(?:(?:total |number of )?(?:tables|collections|views|triggers|functions|columns)"
     r"|(?:active|planned) (?:tables|collections)|tables with .{2,40}"
     r"|average (?:number of )?columns(?: per table)?)$"
 )
 _METRIC = ("metric", "statistic", "measure", "figure", "stat")
 _VALUE = ("value", "count", "number", "total")
-_INDEXED = re.compile(r"^all tables\b.{0,40}\bind(?:exes|ices) on\b", re.I)
-_REQUIRED = re.compile(r"^required (?:for|in|on) (?:all|every) tables?$", re.I)
+_INDEXED = pattern(r"^all tables\b.{0,40}\bind(?:exes|ices) on\b", re.I)
+_REQUIRED = pattern(r"^required (?:for|in|on) (?:all|every) tables?$", re.I)
 
 
 def claims(sections: Sections, contexts: tuple[Context, ...], notes: Notes) -> Iterator[Claim]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 from ctb_audit.document_model import ColumnNote
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location
 from ctb_audit.sources.reference.parts import Part, lines
 from ctb_audit.sources.reference.sections import Grid, Row
 from ctb_audit.sources.reference.wording import key_of, plain
 
-_ITEM = re.compile(
+_ITEM = pattern(
     r"^(?:`(?P<name>[^`\s]+)`|\*\*(?P<bold>[\w$.-]+)\*\*)\s*"
     r"\((?P<type>(?:[^()]|\([^()]*\))+)\)\s*(?::\s*(?P<text>.*))?$"
 )

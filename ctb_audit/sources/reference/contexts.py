@@ -1,9 +1,9 @@
 """Where each section stands: its system, its schema, and the table it belongs to."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name, System
 from ctb_audit.sources.reference import fields as keys
 from ctb_audit.sources.reference.column_notes import grid_columns
@@ -25,8 +25,8 @@ from ctb_audit.sources.reference.wording import Field, system_of
 
 _DATABASE_KEYS = ("primary database", "database", "database system", "system", "engine", "dialect")
 _ID_SYSTEMS: dict[str, System] = {"SHQ": "postgresql", "FIRE": "firestore", "BQ": "bigquery"}
-_BART = re.compile(r"^BART-([A-Z]+)-")
-_LOWER = re.compile(r"^[a-z0-9_$./\"-]+$")
+_BART = pattern(r"^BART-([A-Z]+)-")
+_LOWER = pattern(r"^[a-z0-9_$./\"-]+$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """A read reference -> the `Document` that travels with its catalog."""
 
-import re
+from bisect import bisect_left
 from dataclasses import replace
 
-from ctb_audit.document_model import Diagram, Document, DocumentTable, Remark
-from ctb_audit.model import Coverage
+from ctb_audit.document_model import Diagram, Document, DocumentTable, Remark, SourceFile
+from ctb_audit.lean import pattern
+from ctb_audit.model import Coverage, Name, System
 from ctb_audit.sources.reference.claims import claims
 from ctb_audit.sources.reference.contexts import Context
 from ctb_audit.sources.reference.diagrams import diagrams
@@ -18,12 +19,12 @@ from ctb_audit.sources.reference.overviews import (
     migrations,
     object_titles,
     prefixes,
-    shown_in,
+    showing,
     table_migrations,
 )
 from ctb_audit.sources.reference.table_facts import table_facts
 
-_MATCH = re.compile(r"\bmatch\s+/([\w-]+(?:/[\w{}=*-]+)*?)/\{")
+_MATCH = pattern(r"\bmatch\s+/([\w-]+(?:/[\w{}=*-]+)*?)/\{")
 
 
 def describe(reference: Reference, contexts: tuple[Context, ...]) -> tuple[Document, Notes]:
@@ -58,23 +59,28 @@ def describe(reference: Reference, contexts: tuple[Context, ...]) -> tuple[Docum
 def _tables(
     reference: Reference, contexts: tuple[Context, ...], documented: Documented
 ) -> tuple[tuple[DocumentTable, ...], tuple[Remark, ...]]:
-    given = list(table_migrations(reference.sections, contexts, documented, reference.path))
+    given: dict[tuple[System, Name], list[SourceFile]] = {}
+    for key, source in table_migrations(reference.sections, contexts, documented, reference.path):
+        given.setdefault(key, []).append(source)
+    shown = showing(reference.fences)
     found, unread = [], []
     for table in reference.tables:
         made, missed = table_facts(
-            reference.sections, table, reference.path, _is_shown(reference, table)
+            reference.sections, table, reference.path, _is_shown(reference, table, shown)
         )
-        more = tuple(source for key, source in given if key == (table.system, table.name))
+        more = given.get((table.system, table.name), ())
         found.append(replace(made, sources=(*made.sources, *more)))
         unread += missed
     return tuple(found), tuple(unread)
 
 
-def _is_shown(reference: Reference, table: DocumentedTable) -> bool:
+def _is_shown(reference: Reference, table: DocumentedTable, shown: tuple[int, ...]) -> bool:
+    """Whether a code block of the table's section or of one below it shows a structure."""
     if table.section is None:
         return False
     end = reference.sections.all[table.section].end
-    return shown_in(reference.fences, table.section, end)
+    place = bisect_left(shown, table.section)
+    return place < len(shown) and shown[place] < end
 
 
 def _diagrams(reference: Reference, notes: Notes) -> tuple[Diagram, ...]:

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 
 from ctb_audit.document_model import ColumnNote, Diagram, Entity, Relation
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location
 from ctb_audit.sources.reference.document import Fence
 
 _NAME = r"(?:\"(?:[^\"]+)\"|[A-Za-z_][\w.-]*)"
-_RELATION = re.compile(
+_RELATION = pattern(
     rf"^(?P<left>{_NAME})\s+(?P<ends>[|}}o]{{1,2}}(?:--|\.\.)[|{{o]{{1,2}})\s+(?P<right>{_NAME})"
     r"\s*(?::\s*\"?(?P<label>[^\"]*)\"?)?$"
 )
-_ENTITY = re.compile(rf"^(?P<name>{_NAME})(?:\[[^\]]*\])?\s*\{{\s*(?P<closed>\}})?$")
-_COLUMN = re.compile(
+_ENTITY = pattern(rf"^(?P<name>{_NAME})(?:\[[^\]]*\])?\s*\{{\s*(?P<closed>\}})?$")
+_COLUMN = pattern(
     r"^(?P<type>[A-Za-z_][\w()\[\],-]*)\s+(?P<name>\*?[A-Za-z_][\w-]*)"
     r"(?:\s+(?P<key>(?:PK|FK|UK)(?:\s*,\s*(?:PK|FK|UK))*))?(?:\s+\"[^\"]*\")?$"
 )

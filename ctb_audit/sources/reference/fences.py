@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import System
 from ctb_audit.sources.ddl.operations import Script, SetSearchPath, StatementEffect
 from ctb_audit.sources.ddl.replay.state import DEFAULT_SCHEMAS
@@ -24,23 +25,23 @@ _LANGUAGES: dict[str, System | None] = {
     **dict.fromkeys(("mysql", "mariadb"), "mysql"),
     **dict.fromkeys(("sqlite", "sqlite3"), "sqlite"),
 }
-_STARTS_DDL = re.compile(
+_STARTS_DDL = pattern(
     r"\A(?:\s+|--[^\n]*\n)*(?:CREATE\s|ALTER\s+TABLE\s|COMMENT\s+ON\s)", re.IGNORECASE
 )
 _ROLES: tuple[tuple[FenceRole, re.Pattern[str]], ...] = (
-    ("schema", re.compile(r"\b(?:schema definition|table definition|ddl)\b", re.IGNORECASE)),
+    ("schema", pattern(r"\b(?:schema definition|table definition|ddl)\b", re.IGNORECASE)),
     (
         "rollback",
-        re.compile(r"\b(?:roll(?:ing)?[\s-]?back|revert|undo|down|downgrade)\b", re.IGNORECASE),
+        pattern(r"\b(?:roll(?:ing)?[\s-]?back|revert|undo|down|downgrade)\b", re.IGNORECASE),
     ),
     (
         "query",
-        re.compile(
+        pattern(
             r"\b(?:quer(?:y|ies)|examples?|usage|samples?|seeds?|test data|checks? for)\b",
             re.IGNORECASE,
         ),
     ),
-    ("migration", re.compile(r"\bmigrat(?:ion|ions|e|ing)\b", re.IGNORECASE)),
+    ("migration", pattern(r"\bmigrat(?:ion|ions|e|ing)\b", re.IGNORECASE)),
 )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ctb_audit.lean import pattern
 from ctb_audit.sources.reference.sections import Grid, Item, Line, Paragraph, Section
 from ctb_audit.sources.reference.wording import (
     LONGEST,
@@ -25,7 +26,7 @@ EMPTY = frozenset(("", "-", "--", "\N{EN DASH}", "\N{EM DASH}", "n/a", "na", "?"
 
 _KEY_HEADERS = frozenset(("property", "key", "field", "attribute", "item", "metadata", ""))
 _VALUE_HEADERS = frozenset(("value", "values", "details", "detail", "description", ""))
-_ORBT = re.compile(r"^\W*ORBT(?:[\s_-]+layer)?\W*:\W*(?P<layer>\d+)\b", re.IGNORECASE)
+_ORBT = pattern(r"^\W*ORBT(?:[\s_-]+layer)?\W*:\W*(?P<layer>\d+)\b", re.IGNORECASE)
 
 
 def section_fields(section: Section) -> tuple[Field, ...]:

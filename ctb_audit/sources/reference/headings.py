@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import System
 from ctb_audit.sources.reference.wording import (
     COLLECTION,
@@ -16,32 +17,32 @@ from ctb_audit.sources.reference.wording import (
 _WORD = r"(?P<word>tables?|(?:sub)?collections?)"
 _NAME = rf"(?P<name>{IDENTIFIER}|{COLLECTION})"
 _DASH = r"[-\N{EN DASH}\N{EM DASH}]"
-_TABLE = re.compile(
+_TABLE = pattern(
     rf"^(?:{_WORD}\s*(?::|{_DASH})?\s+)?{_NAME}"
     r"(?:\s+(?P<after>table|collection))?"
     rf"(?:\s*(?::|\s{_DASH})\s+(?P<purpose>\S.*))?$",
     re.IGNORECASE,
 )
-_SCHEMA = re.compile(
+_SCHEMA = pattern(
     r"\b(?:schema|dataset|namespace)\s*(?::\s*[`\"]?|\s[`\"])(?P<name>[A-Za-z_][\w$-]*)[`\"]?",
     re.IGNORECASE,
 )
-_SCHEMA_AFTER = re.compile(r"^[`\"]?(?P<name>[a-z_][a-z0-9_$]*)[`\"]?\s+(?:[Ss]chema|[Dd]ataset)$")
-_LETTER = re.compile(r"^[STAMPED]\s*[-:.\N{EN DASH}\N{EM DASH}]\s*[A-Za-z]")
-_CHAPTER = re.compile(
+_SCHEMA_AFTER = pattern(r"^[`\"]?(?P<name>[a-z_][a-z0-9_$]*)[`\"]?\s+(?:[Ss]chema|[Dd]ataset)$")
+_LETTER = pattern(r"^[STAMPED]\s*[-:.\N{EN DASH}\N{EM DASH}]\s*[A-Za-z]")
+_CHAPTER = pattern(
     r"^(?:structure|traceability|authenti\w+|authoriz\w+|access|security|migrations?|purpose"
     r"|enforcement|dependenc\w+|columns|fields|index(?:es)?|constraints|schema|definition|ddl"
     r"|overview|notes?|examples?|usage|rollback|validation|relations(?:hips)?|history|changelog"
     r"|introduction|summary|glossary|legend|compliance|governance|maintenance|appendix)\b",
     re.IGNORECASE,
 )
-_OTHER_OBJECTS = re.compile(
+_OTHER_OBJECTS = pattern(
     r"\b(?:views?|triggers?|functions?|procedures?|index(?:es)?|enums?|types?|sequences?"
     r"|polic(?:y|ies)|extensions?|endpoints?|quer(?:y|ies)|table of contents)\b",
     re.IGNORECASE,
 )
-_TABLES = re.compile(r"\b(?:tables?|(?:sub)?collections?|schema definitions?)\b", re.IGNORECASE)
-_LEVEL = re.compile(
+_TABLES = pattern(r"\b(?:tables?|(?:sub)?collections?|schema definitions?)\b", re.IGNORECASE)
+_LEVEL = pattern(
     r"^(?:(?:enforcement\s+)?level\s*[:\-]?\s*)?[`\"]?(?P<level>strict|standard|relaxed|none)[`\"]?"
     r"(?:\s+(?:enforcement|level|tables?|collections?))*$",
     re.IGNORECASE,

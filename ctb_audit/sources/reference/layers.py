@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Declaration, Location
 from ctb_audit.sources.reference.contexts import Context
 from ctb_audit.sources.reference.naming import Documented
 from ctb_audit.sources.reference.sections import Item, Sections
 from ctb_audit.sources.reference.summaries import Entry
 
-_LABEL = re.compile(r"^orbt layers?$", re.IGNORECASE)
-_CODE = re.compile(r"`([\w.]+)`")
+_LABEL = pattern(r"^orbt layers?$", re.IGNORECASE)
+_CODE = pattern(r"`([\w.]+)`")
 
 
 def layer_entries(

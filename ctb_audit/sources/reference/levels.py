@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Declaration, Location, System
 from ctb_audit.sources.reference.contexts import Context
 from ctb_audit.sources.reference.headings import level_title
@@ -30,9 +31,9 @@ from ctb_audit.sources.reference.wording import (
     system_of,
 )
 
-_LABEL = re.compile(r"\b(?:tables?|collections?)\b", re.IGNORECASE)
-_CODE = re.compile(r"`([^`]+)`")
-_NAME = re.compile(rf"^(?:{IDENTIFIER}|{COLLECTION})$")
+_LABEL = pattern(r"\b(?:tables?|collections?)\b", re.IGNORECASE)
+_CODE = pattern(r"`([^`]+)`")
+_NAME = pattern(rf"^(?:{IDENTIFIER}|{COLLECTION})$")
 _NOTHING = ("none", "-", "n/a")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ctb_audit.document_model import ColumnNote, DocumentTable
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name, System
 from ctb_audit.semantics.types import bigquery_type, mysql_type, postgres_type
 from ctb_audit.sources.ddl.operations import Script
@@ -16,12 +17,12 @@ from ctb_audit.sources.ddl.operations import Script
 if TYPE_CHECKING:
     from ctb_audit.sources.ddl.read import Parser
 
-_TYPE = re.compile(
+_TYPE = pattern(
     r"^(?P<name>[A-Za-z][A-Za-z0-9_ ]*?)\s*(?P<size>\(\s*\d+\s*(?:,\s*\d+\s*)?\))?"
     r"\s*(?P<zone>with(?:out)? time zone)?\s*(?P<array>(?:\[\])*)$",
     re.I,
 )
-_DEFAULT = re.compile(
+_DEFAULT = pattern(
     r"^(?:-?\d+(?:\.\d+)?|'[^']*'|true|false|null|now\(\)|current_timestamp(?:\(\))?|current_date"
     r"|gen_random_uuid\(\)|uuid_generate_v4\(\)|'[^']*'::[\w ]+)$",
     re.I,

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name, System
 from ctb_audit.sources.ddl.replay.state import DEFAULT_SCHEMAS
 
-_PARTS = re.compile(r'"([^"]+)"|`([^`]+)`|([^."`\s]+)')
-_CREATE = re.compile(
+_PARTS = pattern(r'"([^"]+)"|`([^`]+)`|([^."`\s]+)')
+_CREATE = pattern(
     r"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:GLOBAL|LOCAL)\s+)?"
     r"(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+|FOREIGN\s+|EXTERNAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?"
     r"(?P<name>(?:\"[^\"]+\"|`[^`]+`|[\w$-]+)(?:\s*\.\s*(?:\"[^\"]+\"|`[^`]+`|[\w$-]+)){0,3})",
     re.IGNORECASE,
 )
-_LINE_COMMENT = re.compile(r"--[^\n]*")
+_LINE_COMMENT = pattern(r"--[^\n]*")
 _FOLDING = ("postgresql", "sqlite")
 
 

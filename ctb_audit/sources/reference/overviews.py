@@ -11,6 +11,7 @@ from ctb_audit.document_model import (
     SourceFile,
     SystemNote,
 )
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location, Name, System
 from ctb_audit.sources.reference.contexts import Context
 from ctb_audit.sources.reference.document import Fence, Reference
@@ -27,18 +28,18 @@ from ctb_audit.sources.reference.wording import (
     system_of,
 )
 
-_TEMPLATE = re.compile(r"`([^`]+)`")
-_PATTERN = re.compile(r"\^[A-Z][A-Z_-]*-[^\s'\"/;,]*\$")
-_DEFINES = re.compile(
+_TEMPLATE = pattern(r"`([^`]+)`")
+_PATTERN = pattern(r"\^[A-Z][A-Z_-]*-[^\s'\"/;,]*\$")
+_DEFINES = pattern(
     r"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:CONSTRAINT\s+)?"
     r"(?:MATERIALIZED\s+VIEW|FUNCTION|PROCEDURE|TRIGGER|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?"
     r"(?:\w+\.)?\"?(\w+)",
     re.I,
 )
-_MIGRATIONS = re.compile(
+_MIGRATIONS = pattern(
     r"^(?:current|applied|existing|all)? ?migrations?(?: files| history| list)?$", re.I
 )
-_FILE = re.compile(r"([\w./-]*[\w-]+\.sql)\b")
+_FILE = pattern(r"([\w./-]*[\w-]+\.sql)\b")
 _KINDS = (("trigger", "trigger"), ("function", "function"), ("view", "view"))
 
 
@@ -51,9 +52,9 @@ def formats(reference: Reference) -> Iterator[FormatNote]:
             yield FormatNote(_without_format(label), found, rule.location)
     for fence in reference.fences:
         for offset, line in enumerate(fence.text.splitlines()):
-            for pattern in _PATTERN.findall(line):
+            for found in _PATTERN.findall(line):
                 place = Location(reference.path, fence.line + offset, 1)
-                yield FormatNote("", (pattern,), place, pattern=True)
+                yield FormatNote("", (found,), place, pattern=True)
 
 
 def _without_format(label: str) -> str:
@@ -147,12 +148,17 @@ def listings(
     reference: Reference, contexts: tuple[Context, ...], documented: Documented
 ) -> Iterator[Listing]:
     """Lists of tables that mean to be whole."""
-    grids: dict[int, tuple[str, list[tuple[System, Name]]]] = {}
+    titles = {
+        block.line: clean_title(section.title)
+        for section in reference.sections.all
+        for block in section.blocks
+        if isinstance(block, Grid)
+    }
+    grids: dict[int, list[tuple[System, Name]]] = {}
     for key, _, grid, _columns in _rows(reference.sections, contexts, documented):
-        section = next(s for s in reference.sections.all if any(b is grid for b in s.blocks))
-        grids.setdefault(grid.line, (clean_title(section.title), []))[1].append(key)
-    for line, (title, rows) in grids.items():
-        yield Listing("summary", title, tuple(rows), Location(reference.path, line, 1))
+        grids.setdefault(grid.line, []).append(key)
+    for line, rows in grids.items():
+        yield Listing("summary", titles[line], tuple(rows), Location(reference.path, line, 1))
     levels = [
         ((t.system, t.name), d.location)
         for t in reference.tables
@@ -196,10 +202,10 @@ def _rows(
                 )
 
 
-def shown_in(fences: tuple[Fence, ...], section: int, end: int) -> bool:
-    """Whether a code block of the sections shows a structure."""
-    return any(
-        section <= f.section < end
-        and (f.role == "schema" or re.search(r"\binterface\b|\btype\b", f.text) is not None)
+def showing(fences: tuple[Fence, ...]) -> tuple[int, ...]:
+    """The sections, in order, in which a code block shows a structure."""
+    return tuple(
+        f.section
         for f in fences
+        if f.role == "schema" or re.search(r"\binterface\b|\btype\b", f.text) is not None
     )

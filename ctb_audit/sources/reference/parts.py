@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ctb_audit.document_model import Chapter
+from ctb_audit.lean import pattern
 from ctb_audit.sources.reference.sections import (
     Block,
     Code,
@@ -17,15 +18,15 @@ from ctb_audit.sources.reference.sections import (
 )
 from ctb_audit.sources.reference.wording import clean_title, plain
 
-_LETTER = re.compile(r"^([STAMPED])\s*[-:.\N{EN DASH}\N{EM DASH}]\s*[A-Za-z]")
+_LETTER = pattern(r"^([STAMPED])\s*[-:.\N{EN DASH}\N{EM DASH}]\s*[A-Za-z]")
 _WORDS: tuple[tuple[Chapter, re.Pattern[str]], ...] = (
-    ("S", re.compile(r"^(?:structure|columns|fields|schema|definition|ddl|index)", re.I)),
-    ("T", re.compile(r"^(?:traceability|history|changelog)", re.I)),
-    ("A", re.compile(r"^(?:authenti|authoriz|access|security|permissions)", re.I)),
-    ("M", re.compile(r"^(?:migration|rollback)", re.I)),
-    ("P", re.compile(r"^(?:purpose|overview|business)", re.I)),
-    ("E", re.compile(r"^(?:enforcement|validation|constraints|compliance|data quality)", re.I)),
-    ("D", re.compile(r"^(?:dependenc|relation|integrations|processes)", re.I)),
+    ("S", pattern(r"^(?:structure|columns|fields|schema|definition|ddl|index)", re.I)),
+    ("T", pattern(r"^(?:traceability|history|changelog)", re.I)),
+    ("A", pattern(r"^(?:authenti|authoriz|access|security|permissions)", re.I)),
+    ("M", pattern(r"^(?:migration|rollback)", re.I)),
+    ("P", pattern(r"^(?:purpose|overview|business)", re.I)),
+    ("E", pattern(r"^(?:enforcement|validation|constraints|compliance|data quality)", re.I)),
+    ("D", pattern(r"^(?:dependenc|relation|integrations|processes)", re.I)),
 )
 
 

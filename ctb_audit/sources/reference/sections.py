@@ -3,12 +3,11 @@
 The basis of everything that is read out of a schema reference; nothing here knows a table.
 """
 
-import re
 from typing import NamedTuple
 
-from ctb_audit.lean import dataclass
+from ctb_audit.lean import dataclass, pattern
 
-_BREAK = re.compile(r"\r\n?|\n")
+_BREAK = pattern(r"\r\n?|\n")
 
 
 class Line(NamedTuple):

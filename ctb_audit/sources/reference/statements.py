@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location
 from ctb_audit.sources.reference.contexts import Context
 from ctb_audit.sources.reference.document import StatedRule
@@ -10,17 +11,17 @@ from ctb_audit.sources.reference.notes import Notes
 from ctb_audit.sources.reference.sections import Item, Paragraph, Section, Sections
 from ctb_audit.sources.reference.wording import LONGEST, plain
 
-_FOR_ALL = re.compile(
+_FOR_ALL = pattern(
     r"\b(?:all|every|each)\b[^.]*\b(?:tables?|collections?)\b[^.]*"
     r"\b(?:enforces?|validates?|checks?|follows?|satisf(?:y|ies)|meets?|keeps?)\b",
     re.IGNORECASE,
 )
 _ROLES = (
-    ("timestamp_order", re.compile(r"timestamp order|updated_?at\s*(?:>=|\u2265)", re.IGNORECASE)),
-    ("orbt_layer", re.compile(r"^\W*orbt", re.IGNORECASE)),
-    ("blueprint_version", re.compile(r"^\W*blueprint[\s_]version", re.IGNORECASE)),
-    ("process_id", re.compile(r"^\W*process[\s_]id", re.IGNORECASE)),
-    ("heir_id", re.compile(r"^\W*heir[\s_]id", re.IGNORECASE)),
+    ("timestamp_order", pattern(r"timestamp order|updated_?at\s*(?:>=|\u2265)", re.IGNORECASE)),
+    ("orbt_layer", pattern(r"^\W*orbt", re.IGNORECASE)),
+    ("blueprint_version", pattern(r"^\W*blueprint[\s_]version", re.IGNORECASE)),
+    ("process_id", pattern(r"^\W*process[\s_]id", re.IGNORECASE)),
+    ("heir_id", pattern(r"^\W*heir[\s_]id", re.IGNORECASE)),
 )
 
 

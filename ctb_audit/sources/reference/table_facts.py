@@ -18,6 +18,7 @@ from ctb_audit.document_model import (
     SourceFile,
     ValueRule,
 )
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location
 from ctb_audit.sources.reference.column_notes import column_notes
 from ctb_audit.sources.reference.document import DocumentedTable
@@ -27,25 +28,23 @@ from ctb_audit.sources.reference.sections import Code, Sections
 from ctb_audit.sources.reference.value_rules import value_rule
 from ctb_audit.sources.reference.wording import Field, field_of, key_of, plain
 
-_PROCESS = re.compile(r"`?(?P<code>PRC-[\w-]+)`?\s*(?::\s*(?P<text>.*))?$")
-_ENDPOINT = re.compile(
-    r"`?(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?P<path>/[^\s`]*)`?"
-)
-_DAYS = re.compile(
+_PROCESS = pattern(r"`?(?P<code>PRC-[\w-]+)`?\s*(?::\s*(?P<text>.*))?$")
+_ENDPOINT = pattern(r"`?(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?P<path>/[^\s`]*)`?")
+_DAYS = pattern(
     r"(?P<count>\d+)\s*(?P<unit>day|week|month|year)s?(?:\s+for\s+(?P<what>[\w ]+))?", re.I
 )
 _UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
-_KEY = re.compile(
+_KEY = pattern(
     r"^`?(?P<columns>[\w]+(?:\s*,\s*\w+)*)`?\s*(?:\N{RIGHTWARDS ARROW}|->|=>|\breferences\b|:)\s*"
     r"`?(?P<target>\w+(?:\.\w+)*?)`?"
     r"(?:\s*\(\s*`?(?P<in>[\w, ]+?)`?\s*\)|\.`?(?P<dot>\w+)`?)?(?:\s.*)?$",
     re.I,
 )
-_SOFT = re.compile(r"\bsoft reference|\bnot (?:an )?enforced\b", re.I)
-_PATH = re.compile(r"(?:^|[\s<`'\"])(?P<path>[\w$./-]*[\w-]+\.(?:sql|py|ts|js|rb|go))\b")
-_ROLLBACK = re.compile(r"\b(?:roll(?:ing)?[\s-]?back|revert|undo|down migration)", re.I)
-_NONE = re.compile(r"^(?:none|no|-|n/a)\b", re.I)
-_RULES = re.compile(r"constraint|validation|rules|data quality")
+_SOFT = pattern(r"\bsoft reference|\bnot (?:an )?enforced\b", re.I)
+_PATH = pattern(r"(?:^|[\s<`'\"])(?P<path>[\w$./-]*[\w-]+\.(?:sql|py|ts|js|rb|go))\b")
+_ROLLBACK = pattern(r"\b(?:roll(?:ing)?[\s-]?back|revert|undo|down migration)", re.I)
+_NONE = pattern(r"^(?:none|no|-|n/a)\b", re.I)
+_RULES = pattern(r"constraint|validation|rules|data quality")
 _TRACEABLE = ("migration file", "source path", "chartdb schema", "model", "schema file")
 _ACCESS: dict[str, AccessKind] = {
     "read access": "read",

@@ -2,6 +2,7 @@
 
 import re
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Declaration, Location
 from ctb_audit.sources.reference import fields as keys
 from ctb_audit.sources.reference.contexts import Context, TableHere
@@ -13,7 +14,7 @@ from ctb_audit.sources.reference.sections import Item, Paragraph, Section, Secti
 from ctb_audit.sources.reference.wording import Field, clean_title, plain
 from ctb_audit.standard import LEVELS
 
-_TRACKING = re.compile(r"\borbt\s+tracking(?:\s+is)?\s+required\b", re.IGNORECASE)
+_TRACKING = pattern(r"\borbt\s+tracking(?:\s+is)?\s+required\b", re.IGNORECASE)
 ORBT_ASKED = ("orbt_layer",)
 _YES = ("yes", "true", "y", "compliant", "\N{WHITE HEAVY CHECK MARK}", "\N{HEAVY CHECK MARK}")
 _NO = ("no", "false", "n", "non-compliant", "not", "\N{CROSS MARK}")

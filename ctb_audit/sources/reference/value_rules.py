@@ -8,26 +8,27 @@ import re
 from collections.abc import Iterator
 
 from ctb_audit.document_model import RuleKind, ValueRule
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location
 from ctb_audit.sources.reference.wording import LONGEST
 
 _LABEL = r"`?(?P<label>[A-Za-z_][\w -]{0,60}?)`?(?:\s*\((?:[^()]|\(\d+(?:,\s*\d+)?\))*\))?"
-_MUST = re.compile(
+_MUST = pattern(
     rf"^{_LABEL}\s*(?:\s+must\s+be|:)\s+(?:an?\s+)?(?P<kind>positive|non-empty|unique)\b", re.I
 )
-_FORMAT = re.compile(
+_FORMAT = pattern(
     rf"^{_LABEL}\s+(?:must\s+(?:follow|match|have|be\s+in)\s+(?:the\s+)?)?format\s*:\s*(?P<rest>.+)$",
     re.I,
 )
-_LIST = re.compile(rf"^{_LABEL}(?:\s+must\s+be(?:\s+one\s+of)?)?\s*:\s*(?P<rest>.+)$", re.I)
+_LIST = pattern(rf"^{_LABEL}(?:\s+must\s+be(?:\s+one\s+of)?)?\s*:\s*(?P<rest>.+)$", re.I)
 _OPEN, _CLOSE = "\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
-_TOKEN = re.compile(rf"`([^`]+)`|\"([^\"]+)\"|'([^']+)'|{_OPEN}([^{_CLOSE}]+){_CLOSE}")
-_BETWEEN = re.compile(r"(?:\s|,|/|\||\bor\b|\band\b)*", re.I)
-_RANGE = re.compile(
+_TOKEN = pattern(rf"`([^`]+)`|\"([^\"]+)\"|'([^']+)'|{_OPEN}([^{_CLOSE}]+){_CLOSE}")
+_BETWEEN = pattern(r"(?:\s|,|/|\||\bor\b|\band\b)*", re.I)
+_RANGE = pattern(
     r"^`?(?P<low>-?\d+(?:\.\d+)?)`?\s*(?:-|\N{EN DASH}|\N{EM DASH}|\bto\b|\.\.)\s*"
     r"`?(?P<high>-?\d+(?:\.\d+)?)`?(?![\w.-])\s*(?:\([^()]*\))?\.?$"
 )
-_REMARK = re.compile(r"\s*(?:\([^()]*\))?\.?\s*")
+_REMARK = pattern(r"\s*(?:\([^()]*\))?\.?\s*")
 
 
 def value_rule(text: str, location: Location) -> ValueRule | None:

@@ -3,18 +3,19 @@
 import re
 from typing import NamedTuple
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import System
 
 # **Key**: value, **Key:** value, __Key__: value
-_FIELD = re.compile(
+_FIELD = pattern(
     r"^(?P<mark>\*\*|__)(?P<key>[^*_:\n][^*:\n]{0,60}?)\s*(?P<in>:?)(?P=mark)\s*(?P<out>[::]?)\s*(?P<value>.*)$"
 )
-_PLAIN = re.compile(r"^(?P<key>[A-Za-z][\w /-]{0,40}?)\s*:(?:\s+(?P<value>.*))?$")
-_REMARK = re.compile(r"^(?P<value>.*?)\s*[(\[](?P<remark>[^()\[\]]*)[)\]]\s*$")
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
-_DECORATION = re.compile(r"^[^\w`\"*~\[(]+")
-_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+)\s+")
-_ANCHOR = re.compile(r"\s*\{#[^}]*\}\s*$")
+_PLAIN = pattern(r"^(?P<key>[A-Za-z][\w /-]{0,40}?)\s*:(?:\s+(?P<value>.*))?$")
+_REMARK = pattern(r"^(?P<value>.*?)\s*[(\[](?P<remark>[^()\[\]]*)[)\]]\s*$")
+_LINK = pattern(r"\[([^\[\]]*)\]\([^()\s]*\)")
+_DECORATION = pattern(r"^[^\w`\"*~\[(]+")
+_NUMBER = pattern(r"^(?:\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+)\s+")
+_ANCHOR = pattern(r"\s*\{#[^}]*\}\s*$")
 
 LONGEST = 1000
 """Characters of a line that patterns with several repetitions still look at."""
@@ -24,11 +25,11 @@ IDENTIFIER = rf"{_PART}(?:\.{_PART}){{0,2}}"
 COLLECTION = r"[A-Za-z_][\w$-]*(?:/[\w${}-]+)*"
 
 _SYSTEMS: tuple[tuple[System, re.Pattern[str]], ...] = (
-    ("firestore", re.compile(r"\b(?:firestore|firebase)\b", re.IGNORECASE)),
-    ("bigquery", re.compile(r"\b(?:big\s?query|bq)\b", re.IGNORECASE)),
-    ("postgresql", re.compile(r"\b(?:postgres(?:ql)?|neon|supabase)\b", re.IGNORECASE)),
-    ("sqlite", re.compile(r"\b(?:sqlite|d1|libsql|turso)\b", re.IGNORECASE)),
-    ("mysql", re.compile(r"\b(?:mysql|mariadb)\b", re.IGNORECASE)),
+    ("firestore", pattern(r"\b(?:firestore|firebase)\b", re.IGNORECASE)),
+    ("bigquery", pattern(r"\b(?:big\s?query|bq)\b", re.IGNORECASE)),
+    ("postgresql", pattern(r"\b(?:postgres(?:ql)?|neon|supabase)\b", re.IGNORECASE)),
+    ("sqlite", pattern(r"\b(?:sqlite|d1|libsql|turso)\b", re.IGNORECASE)),
+    ("mysql", pattern(r"\b(?:mysql|mariadb)\b", re.IGNORECASE)),
 )
 
 
