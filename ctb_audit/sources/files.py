@@ -167,7 +167,7 @@ class _Walk:
         for entry in entries:
             path = Path(entry.path)
             is_folder = entry.is_dir()
-            if entry.name == ".git" or (not is_folder and kind_of(entry.name) is None):
+            if entry.name == ".git" or (not is_folder and not self._wanted(entry.name)):
                 continue
             reason = self._reason(path, entry.name, is_folder) or (
                 self._reason_of_link(path) if entry.is_symlink() else ""
