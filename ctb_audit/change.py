@@ -7,10 +7,12 @@ when its entry lapses: it is said, and does not block the change.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from ctb_audit.lean import dataclass
+from ctb_audit.model import Coverage
 from ctb_audit.project import Project
-from ctb_audit.result import Audit, Change, Finding, Gate
+from ctb_audit.result import Audit, Change, Finding, Gate, TableResult, UnknownVerdict
 from ctb_audit.scoring import database_score, score_tables
 from ctb_audit.standard import SEVERITIES, Severity
 
@@ -18,28 +20,50 @@ Key = tuple[str, str]  # system, table
 Shapes = Mapping[Key, frozenset[tuple[str, str]]]
 
 
+class Shape(NamedTuple):
+    """A table and its columns, each a name and a type."""
+
+    system: str
+    table: str
+    columns: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One tree's audit and its tables' columns, by name and type."""
+    """What one tree's audit says as far as a comparison asks for it."""
 
-    audit: Audit
-    shapes: Shapes
+    tables: tuple[TableResult, ...]
+    findings: tuple[Finding, ...]
+    unknowns: tuple[UnknownVerdict, ...]
+    coverage: Coverage
+    incomplete: tuple[str, ...]
+    shapes: tuple[Shape, ...]
 
     @classmethod
     def of(cls, audit: Audit, project: Project) -> "Side":
-        shapes: dict[Key, frozenset[tuple[str, str]]] = {
-            (s.system, str(s.name)): frozenset((c.name, str(c.type)) for c in s.table.columns)
+        shapes = (
+            Shape(s.system, str(s.name), tuple((c.name, str(c.type)) for c in s.table.columns))
             for s in project.subjects
-        }
-        return cls(audit, shapes)
+        )
+        return cls(
+            audit.tables,
+            audit.findings,
+            audit.unknowns,
+            audit.coverage,
+            audit.incomplete,
+            tuple(shapes),
+        )
+
+    @property
+    def by_table(self) -> Shapes:
+        return {(s.system, s.table): frozenset(s.columns) for s in self.shapes}
 
 
-def changed(before: Side | None, after: Side, base: str, blocking: Severity) -> Audit:
-    """The audit after, with the change and the gate that the change decides.
+def changed(before: Side | None, after: Side, audit: Audit, base: str, blocking: Severity) -> Audit:
+    """The audit after, of which `after` is a part, with the change and the gate that it decides.
 
     `before` None: there was nothing. `blocking`: the least severity of a new finding that blocks.
     """
-    audit = after.audit
     earlier = _renamed(before, after) if before is not None else None
     known = earlier.findings if earlier is not None else ()
     old = {f.fingerprint for f in known if _counted(f)}
@@ -62,19 +86,20 @@ def _counted(finding: Finding) -> bool:
     return finding.waiver is None or finding.waiver.kind == "baseline"
 
 
-def _renamed(before: Side, after: Side) -> Audit:
-    """The audit before, under the names that its tables have after."""
-    names = _renames(before.shapes, after.shapes)
-    audit = before.audit
+def _renamed(before: Side, after: Side) -> Side:
+    """The side before, under the names that its tables have after."""
+    names = _renames(before.by_table, after.by_table)
+    if not names:
+        return before
     return replace(
-        audit,
+        before,
         findings=tuple(
-            replace(f, table=names.get((f.system, f.table), f.table)) for f in audit.findings
+            replace(f, table=names.get((f.system, f.table), f.table)) for f in before.findings
         ),
         unknowns=tuple(
-            replace(u, table=names.get((u.system, u.table), u.table)) for u in audit.unknowns
+            replace(u, table=names.get((u.system, u.table), u.table)) for u in before.unknowns
         ),
-        tables=tuple(replace(t, name=names.get((t.system, t.name), t.name)) for t in audit.tables),
+        tables=tuple(replace(t, name=names.get((t.system, t.name), t.name)) for t in before.tables),
     )
 
 
@@ -90,7 +115,7 @@ def _renames(before: Shapes, after: Shapes) -> dict[Key, str]:
     return found
 
 
-def _score_before(before: Audit, after: Audit) -> int | None:
+def _score_before(before: Side, after: Audit) -> int | None:
     """The score before, over the tables that are still there and with what has lapsed since:
     neither a table that goes nor a lapsed entry is a decline of what remains.
     """
@@ -118,7 +143,7 @@ def _decline(before: int | None, after: int | None) -> list[str]:
     return [f"the database score declines from {before} to {after}"]
 
 
-def _incomplete(before: Audit | None, after: Audit) -> tuple[str, ...]:
+def _incomplete(before: Side | None, after: Audit) -> tuple[str, ...]:
     """A change is not held up by what was incomplete already, unless it understands less."""
     if before is None or not before.incomplete:
         return after.incomplete

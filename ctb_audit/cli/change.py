@@ -13,6 +13,7 @@ import click
 from ctb_audit.audit import AuditSettings, conclude, project_of
 from ctb_audit.change import Side, changed
 from ctb_audit.cli import options
+from ctb_audit.cli.kept_sides import KeptSides, key_of
 from ctb_audit.cli.sources import own_folder, read_sources
 from ctb_audit.config import CONFIG_NAME, Config
 from ctb_audit.errors import CtbError, EmptySourceError, UsageError
@@ -45,6 +46,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class _Judged:
     side: Side
+    audit: Audit
     config: Config
 
 
@@ -57,8 +59,10 @@ def audit_change(asked: Asked) -> tuple[Audit, Config] | None:
     before, after = _trees(repository, asked.since)
     if after is not None and asked.may_skip and _is_untouched(before, after):
         return None
-    blobs = [b.id for t in (before, after) if t is not None for b in t.read.values()]
-    contents = repository.contents(blobs)
+    kept = KeptSides(repository.top, asked.values["no_cache"])
+    known = kept.read(_key(before, asked, repository.top))
+    asked_for = [t for t in (after, None if known else before) if t is not None]
+    contents = repository.contents(b.id for t in asked_for for b in t.read.values())
     reader = _Once()
     base = before.name if asked.since is None else str(asked.since)
     folder = Path(click.get_current_context().with_resource(_scratch()))
@@ -68,11 +72,23 @@ def audit_change(asked: Asked) -> tuple[Audit, Config] | None:
     else:
         left_out = lay_out(after, folder / "after", contents)
         later = _judged_in(folder / "after", repository.top, asked, reader)
-    lay_out(before, folder / "before", contents)
-    earlier, why = _earlier(folder / "before", repository.top, asked, reader)
-    audit = _compared(earlier, later, base, why)
+        kept.write(_key(after, asked, repository.top), later.side)
+    why = None
+    if known is None:
+        lay_out(before, folder / "before", contents)
+        known, why = _earlier(folder / "before", repository.top, asked, reader)
+        kept.write(_key(before, asked, repository.top), known)
+    audit = _compared(known, later, base, why)
     audit = replace(audit, notices=(*audit.notices, *left_out), revision=repository.revision())
     return audit, _at_home(later.config, folder / "after", repository.top)
+
+
+def _key(tree: Tree, asked: Asked, top: Path) -> str:
+    """What decides the audit of a tree: its files, where it is asked from, and how."""
+    here = Path.cwd().resolve().relative_to(top.resolve()).as_posix()
+    settings = (asked.settings.today.isoformat(), asked.settings.waivers, here)
+    values = sorted((name, repr(value)) for name, value in asked.values.items())
+    return key_of(tree, settings, asked.sources, values)
 
 
 def _trees(repository: Repository, since: str | None) -> tuple[Tree, Tree | None]:
@@ -125,7 +141,7 @@ def _judged(asked: Asked, reader: _Once) -> _Judged:
         *(f"{_without_host(s)}: not read: no part of a tree" for s in dropped),
     )
     audit = replace(audit, notices=(*audit.notices, *notices))
-    return _Judged(Side.of(audit, project), config)
+    return _Judged(Side.of(audit, project), audit, config)
 
 
 def _is_elsewhere(source: str) -> bool:
@@ -181,26 +197,26 @@ def _refuse_outside(asked: Asked, top: Path) -> None:
 
 def _earlier(
     folder: Path, top: Path, asked: Asked, reader: _Once
-) -> tuple[_Judged | None, CtbError | None]:
+) -> tuple[Side | None, CtbError | None]:
     """The tree before; nothing where it holds nothing to audit, the error where it is broken."""
     try:
-        return _judged_in(folder, top, asked, reader), None
+        return _judged_in(folder, top, asked, reader).side, None
     except EmptySourceError:
         return None, None
     except CtbError as error:
         return None, error
 
 
-def _compared(earlier: _Judged | None, later: _Judged, base: str, why: CtbError | None) -> Audit:
+def _compared(earlier: Side | None, later: _Judged, base: str, why: CtbError | None) -> Audit:
     """Judged by the change, or as a whole where the tree before cannot be audited at all."""
     if why is not None:
-        audit = later.side.audit
+        audit = later.audit
         notice = f"{base} cannot be audited, so the whole schema decides: {why}"
         return replace(audit, notices=(*audit.notices, notice))
     config = later.config
     is_default = config.origin("fail_on") == "default"
     blocking = BLOCKING if is_default else config.fail_on
-    return changed(earlier.side if earlier else None, later.side, base, blocking)
+    return changed(earlier, later.side, later.audit, base, blocking)
 
 
 def _at_home(config: Config, folder: Path, top: Path) -> Config:

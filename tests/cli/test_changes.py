@@ -334,3 +334,45 @@ def test_only_the_change_reaches_the_reports(repository: Repository) -> None:
     assert "The change does not pass." in report
     assert "x_status" in report
     assert "missing-tracking-column" not in report
+
+
+def kept(repository: Repository) -> list[Path]:
+    return sorted((repository.folder / ".ctb/cache/trees").glob("*.json"))
+
+
+def test_a_tree_that_was_judged_is_not_judged_again(repository: Repository) -> None:
+    repository.stage("db/002_fresh.sql", TABLE.format("fresh"))
+    first = repository.change("--staged")
+    assert len(kept(repository)) == 2
+    assert repository.change("--staged") == first
+    repository.commit()
+    repository.stage("db/003_more.sql", TABLE.format("more"))
+    assert {name.partition(":")[0] for name in new(repository.change("--staged")[1])} == {
+        "public.more"
+    }
+    assert len(kept(repository)) == 3
+    assert repository.git("status", "--porcelain", ".ctb") == ""
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"tables": 1}', "\x00"])
+def test_what_is_kept_and_cannot_be_read_is_judged_anew(
+    repository: Repository, content: str
+) -> None:
+    repository.stage("db/002_fresh.sql", TABLE.format("fresh"))
+    first = repository.change("--staged")
+    for path in kept(repository):
+        path.write_text(content)
+    assert repository.change("--staged") == first
+
+
+def test_other_settings_have_sides_of_their_own(repository: Repository) -> None:
+    repository.stage("db/002_status.sql", "ALTER TABLE old ADD COLUMN x_status text;")
+    repository.change("--staged")
+    _, narrow = repository.change("--staged", "--select", "tracking")
+    assert (narrow["change"]["new"], len(kept(repository))) == ([], 4)
+
+
+def test_without_a_cache_nothing_is_kept(repository: Repository) -> None:
+    repository.stage("db/002_fresh.sql", TABLE.format("fresh"))
+    assert repository.change("--staged", "--no-cache")[0] == 1
+    assert not (repository.folder / ".ctb").exists()
