@@ -11,12 +11,13 @@ from pathlib import Path, PurePosixPath
 
 from ctb_audit import __version__
 from ctb_audit.baseline import DEFAULT_NAME
+from ctb_audit.lean import pattern
 from ctb_audit.model import Catalog, System
 from ctb_audit.resources import resource_text
 
 WORKFLOW = ".github/workflows/ctb-audit.yml"
 HOOKS = ".pre-commit-config.yaml"
-_ASIDE = re.compile(
+_ASIDE = pattern(
     r"(^|[-_.])(tests?|testdata|testing|fixtures?|samples?|examples?|mocks?|specs?|seeds?|vendor"
     r"|third_party|stubs?|benchmarks?|docs?)([-_.]|$)",
     re.I,

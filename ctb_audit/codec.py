@@ -6,13 +6,13 @@ A member of a union of dataclasses carries the class's name under "is".
 """
 
 import dataclasses
-import re
 import types
 import typing
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Type
 from ctb_audit.semantics.types import family_of
 
@@ -25,7 +25,7 @@ ALWAYS = frozenset(
     | {"functions", "types"}
 )
 _PARTS = "_parts"  # beside a type's text: the fields that the text does not tell
-_TYPE = re.compile(
+_TYPE = pattern(
     r"(?P<name>.*?)(?: ?\((?P<parameters>\d+(?:,\d+)*)\))?"
     r"(?P<tail> with(?:out)? time zone)?(?P<array>(?:\[\])*)"
 )

@@ -223,7 +223,7 @@ def _up_to_repository(folder: Path) -> Iterator[Path]:
 
 
 def _pyproject(file: Path) -> Mapping[str, Any] | None:
-    if not file.is_file():
+    if not file.is_file() or b"ctb" not in _bytes(file):
         return None
     found = _read(file).get("tool", {}).get("ctb")
     if found is not None and not isinstance(found, dict):
@@ -232,8 +232,12 @@ def _pyproject(file: Path) -> Mapping[str, Any] | None:
 
 
 def _read(file: Path) -> Mapping[str, Any]:
+    return _parse(_bytes(file), file.name)
+
+
+def _bytes(file: Path) -> bytes:
     try:
-        return _parse(file.read_bytes(), file.name)
+        return file.read_bytes()
     except OSError as error:
         raise ConfigurationError(str(file), f"cannot be read ({error.strerror})") from error
 

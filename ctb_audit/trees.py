@@ -7,20 +7,20 @@ documents are judged by whether what they name is there.
 """
 
 import os
-import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ctb_audit.errors import SourceError, UsageError
+from ctb_audit.lean import pattern
 
 READ = frozenset(
     {".sql", ".ddl", ".psql", ".pgsql", ".md", ".markdown", ".ts", ".rules", ".json"}
     | {".toml", ".j2"}
 )
 """Suffixes of what an audit may read: sources, configuration, rules, baselines, templates."""
-_WORD = re.compile(r"[\w.\-]+")
+_WORD = pattern(r"[\w.\-]+")
 _LFS = b"version https://git-lfs.github.com/spec/"
 _SUBMODULE, _LINK = "160000", "120000"
 

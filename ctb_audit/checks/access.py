@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from ctb_audit.checks.documented import notes_of, notes_without_subject
 from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.document_model import Access, DocumentTable, Process
+from ctb_audit.lean import pattern
 from ctb_audit.project import Project, Subject
 from ctb_audit.standard import Standard
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
-_EVERYBODY = re.compile(
-    r"\b(?:all|any|every)\b[\w ]*\b(?:users?|roles?|one|body)\b|\bpublic\b", re.I
-)
-_ENABLED = re.compile(r"^(?:enabled|yes|on|required|active|enforced)\b", re.I)
-_NONE = re.compile(r"^(?:none|no|off|disabled|not)\b", re.I)
+_EVERYBODY = pattern(r"\b(?:all|any|every)\b[\w ]*\b(?:users?|roles?|one|body)\b|\bpublic\b", re.I)
+_ENABLED = pattern(r"^(?:enabled|yes|on|required|active|enforced)\b", re.I)
+_NONE = pattern(r"^(?:none|no|off|disabled|not)\b", re.I)
 
 
 @check

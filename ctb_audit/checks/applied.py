@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from posixpath import basename
 
 from ctb_audit.checks.registry import ProjectFinding, beside, check, project_check
+from ctb_audit.lean import pattern
 from ctb_audit.model import AppliedMigration, MigrationFile, Name, Tracker
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.indexes import is_unique
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
-_SUFFIX = re.compile(r"(?:\.(?:up|deploy|apply))?\.(?:sql|pgsql|psql|ddl|rb|py)$", re.I)
-_FLYWAY = re.compile(r"[VB](\d+(?:[._]\d+)*)__")
-_STAMP = re.compile(r"(\d{4}-\d{2}-\d{2}-\d{4,6})(?!\d)")  # Diesel
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
-_NUMBER = re.compile(r"\d+")
+_SUFFIX = pattern(r"(?:\.(?:up|deploy|apply))?\.(?:sql|pgsql|psql|ddl|rb|py)$", re.I)
+_FLYWAY = pattern(r"[VB](\d+(?:[._]\d+)*)__")
+_STAMP = pattern(r"(\d{4}-\d{2}-\d{2}-\d{4,6})(?!\d)")  # Diesel
+_DATE = pattern(r"\d{4}-\d{2}-\d{2}(?!\d)")
+_NUMBER = pattern(r"\d+")
 _NAME_COLUMNS = ("migration_name", "version", "name", "filename")
 
 Key = str | tuple[int, ...]

@@ -1,6 +1,5 @@
 """How long a table's ids can stay unique and valid (STANDARD section 2, Capacity)."""
 
-import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -8,13 +7,14 @@ from functools import partial
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
 from ctb_audit.checks.registry import asking_check
+from ctb_audit.lean import pattern
 from ctb_audit.model import Column
 from ctb_audit.probe import MonthUse, Probe, Sample
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.indexes import is_unique
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Question, Unknown, Verdict
 
-_COUNTER = re.compile(r"\\d\{(\d)\}\$$|\[0-9\]\{(\d)\}\$$")
+_COUNTER = pattern(r"\\d\{(\d)\}\$$|\[0-9\]\{(\d)\}\$$")
 _MONTHS_AHEAD = 120
 _SETTLED_DAYS = 7  # from when on the present month says something about its rate
 _TREND = 6  # months that tell the present rate

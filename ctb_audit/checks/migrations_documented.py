@@ -2,18 +2,18 @@
 (STANDARD section 7).
 """
 
-import re
 from collections.abc import Iterator
 
 from ctb_audit.checks.documented import UNDOCUMENTED, Note, documents_of, notes_of
 from ctb_audit.checks.registry import ProjectFinding, beside, check, project_check
 from ctb_audit.document_model import Document, SourceFile
+from ctb_audit.lean import pattern
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
-_DATED = re.compile(r"^\d{4}-\d{2}-\d{2}_[A-Za-z0-9][\w.-]*\.sql$")
-_NUMBERED = re.compile(r"^\d{3,}_[A-Za-z0-9][\w.-]*\.sql$")
-_PATH = re.compile(r"^[\w.$@+-]+(?:/[\w.$@+-]+)*\.\w{1,8}$|^\.?/?[\w.$@+-]+(?:/[\w.$@+-]*)+$")
+_DATED = pattern(r"^\d{4}-\d{2}-\d{2}_[A-Za-z0-9][\w.-]*\.sql$")
+_NUMBERED = pattern(r"^\d{3,}_[A-Za-z0-9][\w.-]*\.sql$")
+_PATH = pattern(r"^[\w.$@+-]+(?:/[\w.$@+-]+)*\.\w{1,8}$|^\.?/?[\w.$@+-]+(?:/[\w.$@+-]*)+$")
 MIGRATION_KINDS = ("migration", "creation")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ctb_audit.checks.registry import ProjectFinding, beside, check, project_check
+from ctb_audit.lean import pattern
 from ctb_audit.model import Catalog, Function, Grant, Location, Policy, Surface
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
@@ -12,7 +13,7 @@ PUBLIC = "public"
 _UNDECLARED = frozenset(
     {"", "none", "no", "not", "n/a", "disabled", "off", "planned", "todo", "tbd", "if", "optional"}
 )
-_BOUND_BODY = re.compile(r"\s*(?:BEGIN\s+ATOMIC|RETURN)\b", re.I)
+_BOUND_BODY = pattern(r"\s*(?:BEGIN\s+ATOMIC|RETURN)\b", re.I)
 _ORDER: tuple[Surface, ...] = ("live", "ddl", "reference")
 
 

@@ -1,15 +1,15 @@
 """What the sources themselves get wrong: statements that no server accepts or nobody reads."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from ctb_audit.checks.registry import ProjectFinding, beside, check
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name, Problem, ProblemKind, Surface
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
 SHOWN = 3  # problems that one message lists
-_QUOTED = re.compile(r'"[^"]*"')
+_QUOTED = pattern(r'"[^"]*"')
 
 
 @check

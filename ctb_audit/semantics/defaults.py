@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ctb_audit.lean import dataclass
+from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import Column, System
 from ctb_audit.semantics import tree
 from ctb_audit.semantics.evaluate import value_of
@@ -131,13 +131,13 @@ def _cast_literal(node: tree.Cast, inner: tree.Const | None, family: str) -> tre
     return inner if isinstance(inner.value, str) else None
 
 
-_CLOCK_WORDS = re.compile(
+_CLOCK_WORDS = pattern(
     r"(now|current_timestamp|transaction_timestamp|statement_timestamp|clock_timestamp|"
     r"localtimestamp|sysdate|current_datetime|datetime|localtime)\s*(\(\s*(\d|'now')?\s*\))?"
     r"(\s+on\s+update\s+.*)?",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"'((?:[^']|'')*)'|\"([^\"]*)\"", re.DOTALL)
+_QUOTED = pattern(r"'((?:[^']|'')*)'|\"([^\"]*)\"", re.DOTALL)
 _WORDS: Mapping[str, Default] = {
     "null": Null(),
     "true": Literal(True),

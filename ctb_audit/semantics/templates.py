@@ -7,6 +7,8 @@ stands for itself.
 import re
 from collections.abc import Iterable, Mapping
 
+from ctb_audit.lean import pattern
+
 _NUMBERED = r"(?:\d{2}|V\d+)"  # what checks ask for stands first: probes are made of it
 _WORDS: Mapping[str, str] = {
     "YYYY": r"\d{4}",
@@ -41,8 +43,8 @@ _NAMED: Mapping[str, str] = {
     "nn": r"\d{2}",
     "nnn": r"\d{3}",
 }
-_TOKEN = re.compile(r"\{(?P<name>[^{}]+)\}|(?P<word>[A-Za-z]+)|(?P<other>.)", re.DOTALL)
-_RANDOM = re.compile(r"random(\d+)$")
+_TOKEN = pattern(r"\{(?P<name>[^{}]+)\}|(?P<word>[A-Za-z]+)|(?P<other>.)", re.DOTALL)
+_RANDOM = pattern(r"random(\d+)$")
 
 
 def template_pattern(template: str, *, literal_number: bool = True) -> str:

@@ -8,6 +8,7 @@ where nothing speaks against it. A configuration overrides the guess by folder.
 import re
 from collections.abc import Iterable
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import System
 
 PATH_WORDS: dict[str, System] = {
@@ -75,7 +76,7 @@ SIGNS: dict[System, tuple[tuple[int, str], ...]] = {
 """Weights of expressions that speak for a system."""
 
 _COMPILED = {
-    system: tuple((weight, re.compile(sign, re.I | re.M)) for weight, sign in signs)
+    system: tuple((weight, pattern(sign, re.I | re.M)) for weight, sign in signs)
     for system, signs in SIGNS.items()
 }
 _LEAST = 2

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from ctb_audit.lean import dataclass
+from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import System
 
 SPACE = " \t\r\n\f\v\ufeff"
@@ -125,8 +125,8 @@ def _block(inner: str, start: str, delimiter: str) -> re.Pattern[str]:
     return re.compile(f"{words}|{inner}|{marks}", re.I | re.S)
 
 
-_COMMENT_MARK = re.compile(r"/\*|\*/")
-_DOLLAR_TAG = re.compile(r"\$(?:[^\W\d]\w*)?\$")
+_COMMENT_MARK = pattern(r"/\*|\*/")
+_DOLLAR_TAG = pattern(r"\$(?:[^\W\d]\w*)?\$")
 
 
 def end_of_comment(text: str, position: int, *, nested: bool) -> int:

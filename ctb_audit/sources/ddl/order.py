@@ -24,7 +24,7 @@ from dataclasses import replace
 from posixpath import basename, dirname, join, splitext
 from typing import Literal
 
-from ctb_audit.lean import dataclass
+from ctb_audit.lean import dataclass, pattern
 from ctb_audit.sources.ddl.dialect import PATH_WORDS, UNREAD, marks, of_mark
 from ctb_audit.sources.ddl.undo import takes_back
 
@@ -41,10 +41,10 @@ PARTS = frozenset(
 """Names of folders that hold one kind of object of the schema above them."""
 
 _IN_FOLDERS = frozenset(("migration", "up"))  # file names of Prisma and Diesel
-_NUMBER = re.compile(r"\d+")
-_FLYWAY = re.compile(r"(?P<kind>[VB])(?P<version>\d+(?:[._]\d+)*)__|(?P<repeat>R)__")
-_VERSIONED = re.compile(r"\d|[VB]\d[\d._]*__|R__")
-_PLANNED = re.compile(r"^\s*(?![%#@\s])([^\s\[]+)", re.M)
+_NUMBER = pattern(r"\d+")
+_FLYWAY = pattern(r"(?P<kind>[VB])(?P<version>\d+(?:[._]\d+)*)__|(?P<repeat>R)__")
+_VERSIONED = pattern(r"\d|[VB]\d[\d._]*__|R__")
+_PLANNED = pattern(r"^\s*(?![%#@\s])([^\s\[]+)", re.M)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ the statements inside undecided; `\gexec` and `\!` run what cannot be seen.
 import re
 from dataclasses import field
 
-from ctb_audit.lean import dataclass
+from ctb_audit.lean import dataclass, pattern
 from ctb_audit.sources.ddl.operations import Include, Operation, SetSearchPath
 from ctb_audit.sources.ddl.statement import Statement
 
@@ -71,10 +71,10 @@ WITHOUT_EFFECT = frozenset(
 )
 """Commands after which the schema and the files to read are as before."""
 
-_COMMAND = re.compile(r"\\(\?|!|[A-Za-z_]+)\+?[ \t]*(.*)", re.S)
-_ARGUMENT = re.compile(r"""(?:'(?:[^'\\]|\\.|'')*'|"(?:[^"]|"")*"|[^\s'"\\]|\\(?!\\))+""")
-_PIECE = re.compile(r"""'((?:[^'\\]|\\.|'')*)'|"((?:[^"]|"")*)"|([^'"]+)""")
-_VARIABLE = re.compile(
+_COMMAND = pattern(r"\\(\?|!|[A-Za-z_]+)\+?[ \t]*(.*)", re.S)
+_ARGUMENT = pattern(r"""(?:'(?:[^'\\]|\\.|'')*'|"(?:[^"]|"")*"|[^\s'"\\]|\\(?!\\))+""")
+_PIECE = pattern(r"""'((?:[^'\\]|\\.|'')*)'|"((?:[^"]|"")*)"|([^'"]+)""")
+_VARIABLE = pattern(
     r"""(?P<skip>E'(?:[^'\\]|\\.|'')*+'|--[^\n]*+|/\*.*?\*/|\$\w*\$|::)"""
     r"""|(?<![:\w]):(?:'(?P<literal>\w+)'|"(?P<identifier>\w+)"|(?P<plain>[A-Za-z_]\w*))"""
     r"""|'[^']*+'|"[^"]*+\"""",

@@ -3,7 +3,6 @@
 `read_script` is a pure function of its arguments, so that its result can be cached by them.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -11,6 +10,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 from ctb_audit.errors import UsageError
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location, Name, Problem, ProblemKind, System
 from ctb_audit.sources.ddl.annotations import Annotations, above, misplaced, misplacement
 from ctb_audit.sources.ddl.lexis import lexis
@@ -30,8 +30,8 @@ Parser = Literal["auto", "pgparse", "sqlglot"]
 Reader = Callable[[Statement, str], StatementEffect]
 
 EXCERPT = 120
-_MENTION = re.compile(r"ctb[ \t]*:")
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{\w+\}")
+_MENTION = pattern(r"ctb[ \t]*:")
+_TEMPLATE = pattern(r"\{\{|\{%|<%|\$\{\w+\}")
 
 
 def read_script(

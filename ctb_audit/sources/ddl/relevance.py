@@ -8,6 +8,7 @@ taken to read or write rows only.
 
 import re
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name, System
 from ctb_audit.sources.ddl.statement import Statement
 
@@ -34,12 +35,12 @@ IRRELEVANT: dict[System, frozenset[str]] = {
 MAKERS = ("AddGeometryColumn", "DropGeometryColumn", "DropGeometryTable", "dblink_exec")
 """Functions of extensions that change tables; what a call does is not read."""
 
-_HEAD = re.compile(r"(?:/\*!\d*\s*|\(\s*)*([A-Za-z]+)")
-_STATEFUL = re.compile(r"\bINTO\b|set_config|search_path", re.I)
-_SCHEMA_SETTING = re.compile(r"\bsearch_path\b|^(?:RE)?SET\s+(?:\w+\s+)?(?:SCHEMA|ALL)\b", re.I)
-_MAKER = re.compile(rf"\b(?P<name>{'|'.join(MAKERS)})\s*\((?P<arguments>[^)]*)", re.I)
-_QUOTED = re.compile(r"'([^']*)'")
-_SECOND = re.compile(
+_HEAD = pattern(r"(?:/\*!\d*\s*|\(\s*)*([A-Za-z]+)")
+_STATEFUL = pattern(r"\bINTO\b|set_config|search_path", re.I)
+_SCHEMA_SETTING = pattern(r"\bsearch_path\b|^(?:RE)?SET\s+(?:\w+\s+)?(?:SCHEMA|ALL)\b", re.I)
+_MAKER = pattern(rf"\b(?P<name>{'|'.join(MAKERS)})\s*\((?P<arguments>[^)]*)", re.I)
+_QUOTED = pattern(r"'([^']*)'")
+_SECOND = pattern(
     r"^[ \t]*(?:CREATE|ALTER|DROP|RENAME|GRANT|REVOKE|COMMENT[ \t]+ON)[ \t]+[\w\"`]", re.I | re.M
 )
 

@@ -14,23 +14,24 @@ text, unless it is one that sends it (`\g`, `\gexec`, ...).
 import re
 from collections.abc import Iterator
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import System
 from ctb_audit.sources.ddl.lexis import SPACE, Lexis, end_of_comment, end_of_dollar, lexis
 from ctb_audit.sources.ddl.statement import Statement
 
-_COPY = re.compile(r"COPY\b[^;]*?\bFROM\s+(?:STDIN|STDOUT)\b", re.I)
-_PSQL_COPY = re.compile(r"\\copy\b[^\n]*?\bfrom\s+(?:stdin|stdout)\b", re.I)
-_PSQL_LINE = re.compile(r"\\[^\n](?:[^\n'\\]++|'(?:[^'\\\n]++|\\[^\n]|'')*+'|'|\\(?!\\))*+")
-_SENDS = re.compile(
+_COPY = pattern(r"COPY\b[^;]*?\bFROM\s+(?:STDIN|STDOUT)\b", re.I)
+_PSQL_COPY = pattern(r"\\copy\b[^\n]*?\bfrom\s+(?:stdin|stdout)\b", re.I)
+_PSQL_LINE = pattern(r"\\[^\n](?:[^\n'\\]++|'(?:[^'\\\n]++|\\[^\n]|'')*+'|'|\\(?!\\))*+")
+_SENDS = pattern(
     r"\\(?:;|(?:g(?:exec|set|x|desc)?|bind(?:_named)?|parse|crosstabview|sendpipeline|watch)\b)"
 )
-_DELIMITER = re.compile(r"DELIMITER[ \t]+(\S+)[^\n]*", re.I)
-_CONFORMING = re.compile(
+_DELIMITER = pattern(r"DELIMITER[ \t]+(\S+)[^\n]*", re.I)
+_CONFORMING = pattern(
     r"SET\s+(?:SESSION\s+)?standard_conforming_strings\s*(?:=|\s+TO\s)\s*'?(\w+)", re.I
 )
 _OFF = frozenset({"off", "false", "no", "0"})
-_LINE_END = re.compile(r"[ \t\r]*(?:--[^\n]*)?\n")
-_DATA_END = re.compile(r"^\\\.\r?(?:\n|\Z)", re.M)
+_LINE_END = pattern(r"[ \t\r]*(?:--[^\n]*)?\n")
+_DATA_END = pattern(r"^\\\.\r?(?:\n|\Z)", re.M)
 
 
 def split(

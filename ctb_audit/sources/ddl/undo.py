@@ -8,6 +8,8 @@ import re
 from collections.abc import Set
 from posixpath import basename, dirname, splitext
 
+from ctb_audit.lean import pattern
+
 WORDS = ("down", "rollback", "undo", "revert", "verify", "downgrade")
 """Decide as the whole name (`down.sql`), as its last dotted part (`x.down.sql`), as a folder's
 name (`revert/x.sql`), and before or behind the name of a file beside it (`x_rollback.sql` beside
@@ -30,13 +32,13 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 )
 """Lines that begin a section which takes back, and those that begin one which does not."""
 
-_FLYWAY_UNDO = re.compile(r"U\d[\d._]*__")
-_SIDE = re.compile(rf"^(?:(?P<head>{'|'.join(WORDS)})[_-](?P<of>.+)|(?P<to>.+)[_-](?P<tail>\w+))$")
+_FLYWAY_UNDO = pattern(r"U\d[\d._]*__")
+_SIDE = pattern(rf"^(?:(?P<head>{'|'.join(WORDS)})[_-](?P<of>.+)|(?P<to>.+)[_-](?P<tail>\w+))$")
 _SECTIONS = tuple(
-    re.compile(rf"^[ \t]*(?:(?P<down>{down})|(?P<up>{up}))", re.I | re.M) for down, up in SECTIONS
+    pattern(rf"^[ \t]*(?:(?P<down>{down})|(?P<up>{up}))", re.I | re.M) for down, up in SECTIONS
 )
-_MENTION = re.compile("|".join(down for down, _ in SECTIONS), re.I)
-_INK = re.compile(r"[^\n]")
+_MENTION = pattern("|".join(down for down, _ in SECTIONS), re.I)
+_INK = pattern(r"[^\n]")
 
 
 def takes_back(path: str, siblings: Set[str] = frozenset()) -> str:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from ctb_audit.lean import pattern
+
 TokenKind = Literal["word", "number", "string", "sign", "broken", "end"]
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""
       (?P<space>[ \t\r\n\f\v\ufeff\u00a0]+ | //[^\n]* | /\*(?:[^*]|\*(?!/))*+\*/)
     | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
@@ -17,7 +19,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = pattern(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0"}
 
 

@@ -7,11 +7,8 @@ from typing import Any, Literal
 
 from ctb_audit.model import Name
 from ctb_audit.sources.ddl.operations import NotUnderstood, Operation, StatementEffect
-from ctb_audit.sources.ddl.parse_postgres.blocks import do_block
-from ctb_audit.sources.ddl.parse_postgres.mentions import mentioned_tables
 from ctb_audit.sources.ddl.parse_postgres.nesting import SAFE_LENGTH, TOO_DEEP, is_too_deep
 from ctb_audit.sources.ddl.parse_postgres.problems import EXCERPT, not_understood, problem
-from ctb_audit.sources.ddl.parse_postgres.rejected import read_rejected
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 from ctb_audit.sources.ddl.parse_postgres.statements import READERS
 from ctb_audit.sources.ddl.statement import Statement
@@ -34,6 +31,8 @@ def read_statement(statement: Statement, path: str) -> StatementEffect:
     try:
         return _read(parse(statement.text), source)
     except rejection as error:
+        from ctb_audit.sources.ddl.parse_postgres.rejected import read_rejected
+
         return read_rejected(source, error.message, error.position, _read)
     except RecursionError:
         return _effect(source, (not_understood(source, TOO_DEEP, _mentioned(source)),))
@@ -54,6 +53,8 @@ def _read(trees: list[Node], source: Source) -> StatementEffect:
         return _effect(source, None)
     tag, node = next(iter(trees[0]["stmt"].items()))
     if tag == "DoStmt":
+        from ctb_audit.sources.ddl.parse_postgres.blocks import do_block
+
         operations, guarded = do_block(node, source, read_statement)
         return replace(_effect(source, operations), guarded=guarded)
     reader = READERS.get(tag)
@@ -64,6 +65,8 @@ def _read(trees: list[Node], source: Source) -> StatementEffect:
 
 def _mentioned(source: Source) -> tuple[Name, ...]:
     """The tables that the statement names, by its words."""
+    from ctb_audit.sources.ddl.parse_postgres.mentions import mentioned_tables
+
     return mentioned_tables(source.statement.text[:_MENTIONS])
 
 

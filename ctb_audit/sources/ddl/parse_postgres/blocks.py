@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from ctb_audit.lean import pattern
 from ctb_audit.sources.ddl.operations import NotUnderstood, Operation, StatementEffect
 from ctb_audit.sources.ddl.parse_postgres.do_blocks import (
     DDL,
@@ -20,7 +21,7 @@ from ctb_audit.sources.ddl.statement import Statement
 
 Read = Callable[[Statement, str], StatementEffect]
 _LANGUAGE = "plpgsql"
-_SCHEMAS = re.compile(r"search_path|schema|\ball\b", re.IGNORECASE)
+_SCHEMAS = pattern(r"search_path|schema|\ball\b", re.IGNORECASE)
 
 
 def do_block(node: Node, source: Source, read: Read) -> tuple[tuple[Operation, ...] | None, bool]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from ctb_audit.lean import pattern
 from ctb_audit.sources.ddl.operations import (
     AddColumn,
     AlterColumn,
@@ -17,9 +18,7 @@ from ctb_audit.sources.ddl.parse_postgres.names import (
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 from ctb_audit.sources.ddl.parse_postgres.types import read_type
 
-_SET_DEFAULT = re.compile(
-    r"[\w.\"]+\s+ALTER\s+(?:COLUMN\s+)?[\w\"]+\s+SET\s+DEFAULT\s", re.IGNORECASE
-)
+_SET_DEFAULT = pattern(r"[\w.\"]+\s+ALTER\s+(?:COLUMN\s+)?[\w\"]+\s+SET\s+DEFAULT\s", re.IGNORECASE)
 
 
 def _add_column(command: Node, commands: Commands, position: int) -> tuple[TableAction, ...]:

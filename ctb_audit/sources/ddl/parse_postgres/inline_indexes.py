@@ -4,7 +4,6 @@ PostgreSQL's grammar takes it for a column called `index` of a type `name(column
 rejects it, because that type does not exist.
 """
 
-
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Index, IndexKey, Location, Name
 from ctb_audit.semantics.types import postgres_type

@@ -3,13 +3,14 @@
 import re
 from typing import NamedTuple
 
+from ctb_audit.lean import pattern
 from ctb_audit.sources.ddl.parse_postgres.names import quoted
 from ctb_audit.sources.ddl.parse_postgres.source import Token
 
-_DOLLAR = re.compile(r"\$[^$]*\$")
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
+_DOLLAR = pattern(r"\$[^$]*\$")
+_ESCAPE = pattern(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-_SPECIFIER = re.compile(r"%(?:(\d+)\$)?([sIL%])")
+_SPECIFIER = pattern(r"%(?:(\d+)\$)?([sIL%])")
 _HEXADECIMAL = 16
 
 

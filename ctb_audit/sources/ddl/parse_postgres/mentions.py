@@ -2,16 +2,17 @@
 
 import re
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name
 
 _PART = r'(?:"(?:[^"]|"")+"|`[^`]+`|\[[^\]]+\]|[A-Za-z_\x80-\U0010ffff][\w$]*)'
-_MENTION = re.compile(
+_MENTION = pattern(
     r"\b(?:TABLE|VIEW|ON|REFERENCES|INHERITS\s*\(|PARTITION\s+OF|INTO|UPDATE|TRIGGER\s+ON)\s+"
     r"(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?"
     rf"({_PART}(?:\s*\.\s*{_PART})?)(?![\w%.])",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(rf"{_PART}")
+_SPLIT = pattern(rf"{_PART}")
 _NOT_NAMES = frozenset(
     (
         *("delete", "update", "conflict", "commit", "if", "only", "all", "constraint", "table"),

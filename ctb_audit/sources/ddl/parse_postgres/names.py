@@ -1,13 +1,13 @@
 """Names in libpg_query's tree."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name
 from ctb_audit.sources.ddl.parse_postgres.source import Node
 
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
+_PLAIN = pattern(r"[a-z_][a-z0-9_$]*\Z")
 _MOST_PARTS = 2
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name, System
 from ctb_audit.sources.ddl.operations import CreateTable, NotUnderstood, Operation, StatementEffect
 from ctb_audit.sources.ddl.parse_postgres.dialects import dialect_of
@@ -15,7 +16,7 @@ from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
 Read = Callable[[list[Node], Source], StatementEffect]
 
-_STARTS = re.compile(
+_STARTS = pattern(
     r"(?:CREATE|ALTER|DROP|COMMENT\s+ON|GRANT|REVOKE|INSERT\s+INTO|TRUNCATE|SET|BEGIN|COMMIT)\b",
     re.IGNORECASE,
 )

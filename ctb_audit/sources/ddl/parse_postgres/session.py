@@ -1,15 +1,15 @@
 """Transactions and the search path."""
 
-import re
 from typing import Literal
 
+from ctb_audit.lean import pattern
 from ctb_audit.sources.ddl.operations import Operation, SetSearchPath, Transaction
 from ctb_audit.sources.ddl.parse_postgres.names import strings
 from ctb_audit.sources.ddl.parse_postgres.problems import not_understood
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
 _SET_CONFIG_ARGUMENTS = 3
-_LISTED = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,"]*))\s*(?:,|\Z)')
+_LISTED = pattern(r'\s*(?:"((?:[^"]|"")*)"|([^,"]*))\s*(?:,|\Z)')
 _ACTIONS: dict[str, Literal["begin", "commit", "rollback", "savepoint", "release", "rollback to"]]
 _ACTIONS = {
     "TRANS_STMT_BEGIN": "begin",

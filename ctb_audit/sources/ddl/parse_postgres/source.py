@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location
 from ctb_audit.sources.ddl.statement import Statement
 
@@ -16,11 +17,11 @@ _QUOTED = (
     r'|"(?:[^"]|"")*"'
     r"|(?<![\w$\x80-\xff])\$((?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?)\$.*?\$\1\$"
 )
-_STOP = re.compile(rf"{_QUOTED}|--[^\n\r]*|/\*|[(),\[\]]", re.DOTALL)
-_TOKEN = re.compile(
+_STOP = pattern(rf"{_QUOTED}|--[^\n\r]*|/\*|[(),\[\]]", re.DOTALL)
+_TOKEN = pattern(
     rf"{_QUOTED}|--[^\n\r]*|/\*|[A-Za-z_\x80-\xff][\w$\x80-\xff]*|\d[\w.]*|\s+|.", re.DOTALL
 )
-_COMMENT_EDGE = re.compile(r"/\*|\*/")
+_COMMENT_EDGE = pattern(r"/\*|\*/")
 _OPENING = "(["
 _CLOSING = ")]"
 

@@ -2,62 +2,32 @@
 
 from collections.abc import Callable
 
+from ctb_audit.lean import importer
 from ctb_audit.model import Name
 from ctb_audit.sources.ddl.operations import Operation
-from ctb_audit.sources.ddl.parse_postgres.alter_table import alter_table
-from ctb_audit.sources.ddl.parse_postgres.indexes import create_index
-from ctb_audit.sources.ddl.parse_postgres.objects import (
-    comment,
-    drop,
-    rename,
-    set_owner,
-    set_schema,
-)
-from ctb_audit.sources.ddl.parse_postgres.privileges import default_privileges, grant
 from ctb_audit.sources.ddl.parse_postgres.problems import not_understood
-from ctb_audit.sources.ddl.parse_postgres.routines import (
-    alter_function,
-    create_aggregate,
-    create_function,
-)
-from ctb_audit.sources.ddl.parse_postgres.schemas import create_extension, create_schema
-from ctb_audit.sources.ddl.parse_postgres.sequences import alter_sequence, create_sequence
-from ctb_audit.sources.ddl.parse_postgres.session import (
-    discard,
-    set_config,
-    set_variable,
-    transaction,
-)
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
-from ctb_audit.sources.ddl.parse_postgres.tables import create_foreign_table, create_table
-from ctb_audit.sources.ddl.parse_postgres.triggers import (
-    alter_policy,
-    create_policy,
-    create_trigger,
-)
-from ctb_audit.sources.ddl.parse_postgres.user_types import (
-    alter_domain,
-    alter_enum,
-    create_base_type,
-    create_composite,
-    create_domain,
-    create_enum,
-    create_range,
-)
-from ctb_audit.sources.ddl.parse_postgres.views import create_table_as, create_view, select_into
 
 Reader = Callable[[Node, Source], tuple[Operation, ...] | None]
 """Operations of a statement; None where it has nothing to do with schemas (irrelevant)."""
 
+late: Callable[[str], Reader] = importer("ctb_audit.sources.ddl.parse_postgres")
+
+_select_into = late("views.select_into")
+_set_config = late("session.set_config")
+_create_aggregate = late("routines.create_aggregate")
+_create_base_type = late("user_types.create_base_type")
+
 
 def _select(node: Node, source: Source) -> tuple[Operation, ...] | None:
-    return select_into(node, source) if "intoClause" in node else set_config(node, source)
+    reader = _select_into if "intoClause" in node else _set_config
+    return reader(node, source)
 
 
-def _define(node: Node, source: Source) -> tuple[Operation, ...]:
+def _define(node: Node, source: Source) -> tuple[Operation, ...] | None:
     if node["kind"] == "OBJECT_AGGREGATE":
-        return create_aggregate(node, source)
-    return create_base_type(node, source) if node["kind"] == "OBJECT_TYPE" else ()
+        return _create_aggregate(node, source)
+    return _create_base_type(node, source) if node["kind"] == "OBJECT_TYPE" else ()
 
 
 def _rule(node: Node, source: Source) -> tuple[Operation, ...]:
@@ -81,40 +51,40 @@ def _irrelevant(node: Node, source: Source) -> None:
 
 
 READERS: dict[str, Reader] = {
-    "CreateStmt": create_table,
-    "CreateForeignTableStmt": create_foreign_table,
-    "CreateTableAsStmt": create_table_as,
-    "AlterTableStmt": alter_table,
-    "IndexStmt": create_index,
-    "ViewStmt": create_view,
+    "CreateStmt": late("tables.create_table"),
+    "CreateForeignTableStmt": late("tables.create_foreign_table"),
+    "CreateTableAsStmt": late("views.create_table_as"),
+    "AlterTableStmt": late("alter_table.alter_table"),
+    "IndexStmt": late("indexes.create_index"),
+    "ViewStmt": late("views.create_view"),
     "SelectStmt": _select,
-    "CreateSchemaStmt": create_schema,
-    "CreateExtensionStmt": create_extension,
-    "CreateFunctionStmt": create_function,
-    "AlterFunctionStmt": alter_function,
+    "CreateSchemaStmt": late("schemas.create_schema"),
+    "CreateExtensionStmt": late("schemas.create_extension"),
+    "CreateFunctionStmt": late("routines.create_function"),
+    "AlterFunctionStmt": late("routines.alter_function"),
     "DefineStmt": _define,
-    "CreateTrigStmt": create_trigger,
-    "CreatePolicyStmt": create_policy,
-    "AlterPolicyStmt": alter_policy,
+    "CreateTrigStmt": late("triggers.create_trigger"),
+    "CreatePolicyStmt": late("triggers.create_policy"),
+    "AlterPolicyStmt": late("triggers.alter_policy"),
     "RuleStmt": _rule,
-    "CompositeTypeStmt": create_composite,
-    "CreateEnumStmt": create_enum,
-    "CreateRangeStmt": create_range,
-    "CreateDomainStmt": create_domain,
-    "AlterDomainStmt": alter_domain,
-    "AlterEnumStmt": alter_enum,
-    "CreateSeqStmt": create_sequence,
-    "AlterSeqStmt": alter_sequence,
-    "DropStmt": drop,
-    "RenameStmt": rename,
-    "AlterObjectSchemaStmt": set_schema,
-    "AlterOwnerStmt": set_owner,
-    "CommentStmt": comment,
-    "GrantStmt": grant,
-    "AlterDefaultPrivilegesStmt": default_privileges,
-    "TransactionStmt": transaction,
-    "VariableSetStmt": set_variable,
-    "DiscardStmt": discard,
+    "CompositeTypeStmt": late("user_types.create_composite"),
+    "CreateEnumStmt": late("user_types.create_enum"),
+    "CreateRangeStmt": late("user_types.create_range"),
+    "CreateDomainStmt": late("user_types.create_domain"),
+    "AlterDomainStmt": late("user_types.alter_domain"),
+    "AlterEnumStmt": late("user_types.alter_enum"),
+    "CreateSeqStmt": late("sequences.create_sequence"),
+    "AlterSeqStmt": late("sequences.alter_sequence"),
+    "DropStmt": late("objects.drop"),
+    "RenameStmt": late("objects.rename"),
+    "AlterObjectSchemaStmt": late("objects.set_schema"),
+    "AlterOwnerStmt": late("objects.set_owner"),
+    "CommentStmt": late("objects.comment"),
+    "GrantStmt": late("privileges.grant"),
+    "AlterDefaultPrivilegesStmt": late("privileges.default_privileges"),
+    "TransactionStmt": late("session.transaction"),
+    "VariableSetStmt": late("session.set_variable"),
+    "DiscardStmt": late("session.discard"),
     "ReassignOwnedStmt": _held_elsewhere("it changes the owner of every object of a role"),
     "DropOwnedStmt": _held_elsewhere("it drops every object of a role"),
     "ImportForeignSchemaStmt": _held_elsewhere("the foreign tables stand on another server"),

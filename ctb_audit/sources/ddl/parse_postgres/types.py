@@ -2,6 +2,7 @@
 
 import re
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Type
 from ctb_audit.semantics.types import postgres_type
 from ctb_audit.sources.ddl.parse_postgres.names import option_value, strings
@@ -9,7 +10,7 @@ from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
 _IDENT = r'(?:[uU]&)?(?:"(?:[^"]|"")*"|[A-Za-z_\x80-\xff][\w$\x80-\xff]*)'
 _FIELD = r"(?:year|month|day|hour|minute|second)"
-_SPELLING = re.compile(
+_SPELLING = pattern(
     rf"(?:national\s+)?{_IDENT}(?:\s*\.\s*{_IDENT})*(?:\s+(?:precision|varying)\b)?"
     r"(?:\s*\((?:[^()'\"]|'[^']*'|\"[^\"]*\")*\))?"
     r"(?:\s+with(?:out)?\s+time\s+zone\b)?"

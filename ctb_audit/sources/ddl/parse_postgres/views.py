@@ -2,14 +2,15 @@
 
 import re
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import View
 from ctb_audit.sources.ddl.operations import CreateTableAs, CreateView, Operation
 from ctb_audit.sources.ddl.parse_postgres.names import options, relation_name, strings
 from ctb_audit.sources.ddl.parse_postgres.queries import output_columns, relations
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
-_CHECK_OPTION = re.compile(r"\s+with\s+(?:(?:local|cascaded)\s+)?check\s+option\s*\Z", re.I)
-_WITH_DATA = re.compile(r"\s+with\s+(?:no\s+)?data\s*\Z", re.I)
+_CHECK_OPTION = pattern(r"\s+with\s+(?:(?:local|cascaded)\s+)?check\s+option\s*\Z", re.I)
+_WITH_DATA = pattern(r"\s+with\s+(?:no\s+)?data\s*\Z", re.I)
 _CHECK_OPTIONS = {"LOCAL_CHECK_OPTION": "local", "CASCADED_CHECK_OPTION": "cascaded"}
 
 

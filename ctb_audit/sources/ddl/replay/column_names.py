@@ -1,10 +1,9 @@
 """The name that the server gives an expression without one (FigureColname)."""
 
-import re
-
+from ctb_audit.lean import pattern
 from ctb_audit.sources.ddl.replay.expressions import Token, tokens
 
-_CAST_TYPE = re.compile(r'"?([\w$]+)"?\s*(?:\([\d\s,]*\))?\s*(?:\[\s*\d*\s*\]\s*)*\Z')
+_CAST_TYPE = pattern(r'"?([\w$]+)"?\s*(?:\([\d\s,]*\))?\s*(?:\[\s*\d*\s*\]\s*)*\Z')
 _INTERNAL = {
     "int": "int4", "integer": "int4", "bigint": "int8", "smallint": "int2", "boolean": "bool",
     "real": "float4", "decimal": "numeric", "float": "float8",

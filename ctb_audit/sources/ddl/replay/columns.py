@@ -2,6 +2,7 @@
 
 import re
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Column, Name, Sequence, Type
 from ctb_audit.semantics.types import SERIALS, without_serial
 from ctb_audit.sources.ddl.replay import names
@@ -98,4 +99,4 @@ def untyped(name: str) -> Column:
     return Column(name, Type("unknown", "unknown"))
 
 
-_NULL = re.compile(r"\(*null(?:::[\w .]+(?:\([\d, ]*\))?(?:\[\])*)?\)*\Z", re.IGNORECASE)
+_NULL = pattern(r"\(*null(?:::[\w .]+(?:\([\d, ]*\))?(?:\[\])*)?\)*\Z", re.IGNORECASE)

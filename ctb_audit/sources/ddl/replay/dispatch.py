@@ -3,60 +3,38 @@
 from collections.abc import Callable
 from typing import Any
 
+from ctb_audit.lean import importer
 from ctb_audit.model import Name
 from ctb_audit.sources.ddl import operations as ops
-from ctb_audit.sources.ddl.replay.alter import alter_table
-from ctb_audit.sources.ddl.replay.comments import comment
-from ctb_audit.sources.ddl.replay.drops import drop
-from ctb_audit.sources.ddl.replay.grants import grant, set_default_privileges
-from ctb_audit.sources.ddl.replay.indexes import create_index
-from ctb_audit.sources.ddl.replay.renames import rename
-from ctb_audit.sources.ddl.replay.routines import (
-    alter_function,
-    alter_policy,
-    create_function,
-    create_policy,
-    create_trigger,
-)
-from ctb_audit.sources.ddl.replay.sequences import alter_sequence, create_sequence
-from ctb_audit.sources.ddl.replay.session import create_extension, create_schema
-from ctb_audit.sources.ddl.replay.set_schema import set_owner, set_schema
 from ctb_audit.sources.ddl.replay.state import State
-from ctb_audit.sources.ddl.replay.tables import create_table, create_table_as
-from ctb_audit.sources.ddl.replay.types import (
-    alter_composite,
-    alter_domain,
-    alter_enum,
-    create_type,
-)
-from ctb_audit.sources.ddl.replay.views import create_view
 
+late: Callable[[str], Callable[[State, Any], None]] = importer("ctb_audit.sources.ddl.replay")
 HANDLERS: dict[type, Callable[[State, Any], None]] = {
-    ops.CreateSchema: create_schema,
-    ops.CreateExtension: create_extension,
-    ops.CreateTable: create_table,
-    ops.CreateTableAs: create_table_as,
-    ops.AlterTable: alter_table,
-    ops.CreateIndex: create_index,
-    ops.CreateView: create_view,
-    ops.CreateFunction: create_function,
-    ops.AlterFunction: alter_function,
-    ops.CreateTrigger: create_trigger,
-    ops.CreatePolicy: create_policy,
-    ops.AlterPolicy: alter_policy,
-    ops.CreateType: create_type,
-    ops.AlterEnum: alter_enum,
-    ops.AlterDomain: alter_domain,
-    ops.AlterComposite: alter_composite,
-    ops.CreateSequence: create_sequence,
-    ops.AlterSequence: alter_sequence,
-    ops.Drop: drop,
-    ops.Rename: rename,
-    ops.SetSchema: set_schema,
-    ops.SetOwner: set_owner,
-    ops.Comment: comment,
-    ops.GrantPrivileges: grant,
-    ops.DefaultPrivileges: set_default_privileges,
+    ops.CreateSchema: late("session.create_schema"),
+    ops.CreateExtension: late("session.create_extension"),
+    ops.CreateTable: late("tables.create_table"),
+    ops.CreateTableAs: late("tables.create_table_as"),
+    ops.AlterTable: late("alter.alter_table"),
+    ops.CreateIndex: late("indexes.create_index"),
+    ops.CreateView: late("views.create_view"),
+    ops.CreateFunction: late("routines.create_function"),
+    ops.AlterFunction: late("routines.alter_function"),
+    ops.CreateTrigger: late("routines.create_trigger"),
+    ops.CreatePolicy: late("routines.create_policy"),
+    ops.AlterPolicy: late("routines.alter_policy"),
+    ops.CreateType: late("types.create_type"),
+    ops.AlterEnum: late("types.alter_enum"),
+    ops.AlterDomain: late("types.alter_domain"),
+    ops.AlterComposite: late("types.alter_composite"),
+    ops.CreateSequence: late("sequences.create_sequence"),
+    ops.AlterSequence: late("sequences.alter_sequence"),
+    ops.Drop: late("drops.drop"),
+    ops.Rename: late("renames.rename"),
+    ops.SetSchema: late("set_schema.set_schema"),
+    ops.SetOwner: late("set_schema.set_owner"),
+    ops.Comment: late("comments.comment"),
+    ops.GrantPrivileges: late("grants.grant"),
+    ops.DefaultPrivileges: late("grants.set_default_privileges"),
 }
 
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-_TOKEN = re.compile(
+from ctb_audit.lean import pattern
+
+_TOKEN = pattern(
     r"""(?P<skip>\s+|--[^\n]*|/\*.*?\*/)
       | (?P<string>(?:[eE]|[uU]&|[bBxX])?'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
       | (?P<quoted>"(?:[^"]|"")*")
@@ -13,7 +15,7 @@ _TOKEN = re.compile(
       | (?P<operator>::|.)""",
     re.VERBOSE | re.DOTALL,
 )
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
+_PLAIN = pattern(r"[a-z_][a-z0-9_$]*\Z")
 _TYPE_WORDS = frozenset(
     [
         "timestamp",
