@@ -18,6 +18,7 @@ from ctb_audit.sources.ddl.replay.constraints import (
     add_indexed,
     merge_declared,
 )
+from ctb_audit.sources.ddl.replay.drop_columns import user_of
 from ctb_audit.sources.ddl.replay.indexes import spread_constraint
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.sequences import altered, drawn_sequence
@@ -103,6 +104,9 @@ def _set_type(state: State, table: Table, column: Column, action: AlterColumn) -
     if not isinstance(action.value, Type):
         return column
     resolved = resolve_type(state, action.value, table.qualified)
+    user = user_of(state, table.qualified, column.name)
+    if user:
+        state.complain(Refusal(f"cannot alter type of a column used {user}", table.qualified))
     if column.identity and resolved.name not in ("smallint", "integer", "bigint"):
         message = "identity column type must be smallint, integer, or bigint"
         raise Refusal(message, table.qualified)

@@ -7,7 +7,7 @@ from ctb_audit.sources.ddl.replay.columns import sequence_of
 from ctb_audit.sources.ddl.replay.expressions import columns_in, tokens
 from ctb_audit.sources.ddl.replay.indexes import index_columns
 from ctb_audit.sources.ddl.replay.refusal import Refusal
-from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.state import State, ViewEntry
 from ctb_audit.sources.ddl.replay.values import replace
 
 
@@ -129,15 +129,29 @@ def _trigger_uses(trigger: Trigger, column: str) -> bool:
 
 def _drop_views(state: State, name: Name, column: str, cascade: bool) -> None:
     for entry in [*state.using_views([name])]:
-        if _view_reads(entry.view.definition, column):
+        if reads_column(entry, name, column):
             view = Name(entry.view.schema, entry.view.name)
             refuse_dependent(state, name, f"column {column}", f"view {view.name}", cascade)
             drop_view(state, view, cascade=True)
 
 
-def _view_reads(definition: str, column: str) -> bool:
-    """The definition names the column, or takes all of them."""
-    found = tokens(definition)
+def user_of(state: State, name: Name, column: str) -> str:
+    """What keeps a column's type from changing, "" for nothing."""
+    table = state.tables[name]
+    if any(reads_column(entry, name, column) for entry in state.using_views([name])):
+        return "by a view or rule"
+    if any(_trigger_uses(t, column) for t in table.triggers or ()):
+        return "in a trigger definition"
+    if any(_policy_uses(p, column, table.name) for p in table.policies or ()):
+        return "in a policy definition"
+    return ""
+
+
+def reads_column(entry: ViewEntry, table: Name, column: str) -> bool:
+    """Whether the view reads the column; by its text where its query could not be followed."""
+    if entry.reads is not None:
+        return (table, column) in entry.reads
+    found = tokens(entry.view.definition)
     for at, token in enumerate(found):
         if token.identifier == column:
             return True
@@ -147,11 +161,19 @@ def _view_reads(definition: str, column: str) -> bool:
 
 
 def drop_view(state: State, name: Name, cascade: bool) -> None:
-    """Remove a view with the views that read it."""
-    for entry in [*state.using_views([name])]:
-        other = Name(entry.view.schema, entry.view.name)
-        refuse_dependent(state, name, f"view {name.name}", f"view {other.name}", cascade)
-        drop_view(state, other, cascade)
+    """Remove a view with the views that read it; a circle of views ends where it began."""
+    waiting = [name]
+    while waiting:
+        name = waiting.pop()
+        for entry in state.using_views([name]):
+            other = Name(entry.view.schema, entry.view.name)
+            if other != name:
+                refuse_dependent(state, name, f"view {name.name}", f"view {other.name}", cascade)
+                waiting.append(other)
+        _forget_view(state, name)
+
+
+def _forget_view(state: State, name: Name) -> None:
     gone = state.views.get(name)
     if gone is None:
         return

@@ -147,7 +147,9 @@ def _follow_in_views(state: State, old: Name, new: Name) -> None:
         name = Name(view.schema, view.name)
         text = rename_relation(view.definition, old, new)
         sources = tuple(new if s == old else s for s in entry.sources)
-        state.views[name] = replace(entry, view=replace(view, definition=text), sources=sources)
+        reads = entry.reads and frozenset((new if n == old else n, c) for n, c in entry.reads)
+        moved = replace(view, definition=text)
+        state.views[name] = replace(entry, view=moved, sources=sources, reads=reads)
         state.users.add(new, name)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from ctb_audit.model import Column, Constraint, Index, IndexKey, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.replay import expressions
+from ctb_audit.sources.ddl.replay.drop_columns import reads_column
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
-from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.state import State, ViewEntry
 from ctb_audit.sources.ddl.replay.values import replace
 
 Renamer = Callable[[str | None], str | None]
@@ -23,11 +24,17 @@ def rename_column(state: State, name: Name, old: str, new: str) -> None:
     for child in state.children(name):
         if state.tables[child].column(old) is not None:
             rename_column(state, child, old, new)
-    for entry in state.using_views([name]):
-        if expressions.columns_in(entry.view.definition, {old}) or f".{old}" in (
-            entry.view.definition
-        ):
-            _not_followed(state, Name(entry.view.schema, entry.view.name), old, new)
+    for entry in [*state.using_views([name])]:
+        if reads_column(entry, name, old):
+            _follow(state, entry, name, old, new)
+
+
+def _follow(state: State, entry: ViewEntry, name: Name, old: str, new: str) -> None:
+    view = Name(entry.view.schema, entry.view.name)
+    if entry.reads is not None:
+        reads = (entry.reads - {(name, old)}) | {(name, new)}
+        state.views[view] = replace(entry, reads=reads)
+    _not_followed(state, view, old, new)
 
 
 def _not_followed(state: State, view: Name, old: str, new: str) -> None:

@@ -57,7 +57,11 @@ def _rename_column(state: State, op: Rename) -> None:
         columns = entry.view.columns
         if columns is not None:
             columns = tuple(op.to if c == op.target.part else c for c in columns)
-            state.views[found] = replace(entry, view=replace(entry.view, columns=columns))
+            output = entry.output and tuple(
+                (op.to if c == op.target.part else c, type_) for c, type_ in entry.output
+            )
+            view = replace(entry.view, columns=columns)
+            state.views[found] = replace(entry, view=view, output=output)
         return
     if found in state.types:
         _rename_attribute(state, found, op)

@@ -17,6 +17,7 @@ from ctb_audit.model import (
     UserType,
     View,
 )
+from ctb_audit.semantics.query_columns import Output
 from ctb_audit.sources.ddl.operations import DefaultPrivileges, StatementEffect
 from ctb_audit.sources.ddl.replay.ledger import Journal, Ledger, Links, Tally
 from ctb_audit.sources.ddl.replay.privileges_model import PUBLIC_SCHEMA_GRANTS
@@ -38,10 +39,15 @@ DEFAULT_SCHEMAS: dict[System, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ViewEntry:
-    """A view and the relations that it reads, resolved."""
+    """A view and the relations that it reads, resolved.
+
+    `reads`: their columns, None where the query could not be followed; `output`: its own columns.
+    """
 
     view: View
     sources: tuple[Name, ...] = ()
+    reads: frozenset[tuple[Name, str]] | None = None
+    output: Output | None = None
 
 
 @dataclass(frozen=True, slots=True)

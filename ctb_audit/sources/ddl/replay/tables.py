@@ -1,6 +1,7 @@
 """CREATE TABLE and CREATE TABLE AS, in the order in which the server builds a table."""
 
 from ctb_audit.model import Column, Name, Table
+from ctb_audit.semantics.query_columns import Output
 from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like
 from ctb_audit.sources.ddl.replay.columns import build, note_use, untyped
 from ctb_audit.sources.ddl.replay.constraints import (
@@ -21,6 +22,7 @@ from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
 from ctb_audit.sources.ddl.replay.values import replace
+from ctb_audit.sources.ddl.replay.views import follow
 
 
 def create_table(state: State, op: CreateTable) -> None:
@@ -159,13 +161,25 @@ def create_table_as(state: State, op: CreateTableAs) -> None:
             return
         raise duplicate(f'relation "{name.name}" already exists', name)
     state.claim(name, "table")
+    output = follow(state, op.query).output
     state.put(
         Table(
             state.system,
             name.schema or "",
             name.name,
-            columns=tuple(untyped(column) for column in op.columns or ()),
+            columns=_result_columns(op.columns or (), output),
             grants=initial_grants(state, "table", name.schema or ""),
             location=state.effect.location if state.effect else None,
         )
+    )
+
+
+def _result_columns(names: tuple[str, ...], output: Output | None) -> tuple[Column, ...]:
+    """The columns of a query's result, typed where plain columns give them."""
+    if output is None:
+        return tuple(untyped(name) for name in names)
+    titled = [*names, *(name for name, _ in output[len(names) :])]
+    return tuple(
+        untyped(name) if type_ is None else Column(name, type_)
+        for name, (_, type_) in zip(titled, output, strict=False)
     )

@@ -1,6 +1,10 @@
 """CREATE VIEW and CREATE MATERIALIZED VIEW."""
 
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Name
+from ctb_audit.semantics.parse import Unreadable
+from ctb_audit.semantics.query_columns import Output, Relation, query_columns
+from ctb_audit.semantics.types import without_serial
 from ctb_audit.sources.ddl.operations import CreateView
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal
@@ -17,7 +21,10 @@ def create_view(state: State, op: CreateView) -> None:
         return
     old = state.views.get(name)
     sources = _sources(state, name, op)
-    view = replace(op.view, schema=name.schema or "", name=name.name)
+    followed = follow(state, op.view.definition)
+    output = _titled(followed.output, op.view.columns or ())
+    columns = op.view.columns or (tuple(c for c, _ in output) if output is not None else None)
+    view = replace(op.view, schema=name.schema or "", name=name.name, columns=columns)
     if old is not None and op.replace and not old.view.materialized:
         kept = old.view
         view = replace(
@@ -30,9 +37,52 @@ def create_view(state: State, op: CreateView) -> None:
     else:
         state.claim(name, "materialized view" if view.materialized else "view")
         view = replace(view, grants=initial_grants(state, "table", name.schema or ""))
-    state.views[name] = ViewEntry(view, sources)
+    state.views[name] = ViewEntry(view, sources, followed.reads, output)
     for source in sources:
         state.users.add(source, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a query reads and gives; None for what could not be told."""
+
+    reads: frozenset[tuple[Name, str]] | None = None
+    output: Output | None = None
+
+
+def follow(state: State, query: str) -> Followed:
+    """The columns of a query over the relations that there are now."""
+    if not state.postgres:
+        return Followed()
+
+    def relation(name: Name) -> Relation | None:
+        found = state.find(name)
+        return None if found is None else (found, columns_of(state, found))
+
+    try:
+        found = query_columns(query, relation)
+    except Unreadable:
+        return Followed()
+    return Followed(found.reads, found.output)
+
+
+def columns_of(state: State, name: Name) -> Output | None:
+    """The columns of a table or view, None where they are not known."""
+    table = state.tables.get(name)
+    if table is not None:
+        return tuple((column.name, without_serial(column.type)) for column in table.columns)
+    entry = state.views.get(name)
+    if entry is None or entry.output is not None:
+        return None if entry is None else entry.output
+    columns = entry.view.columns
+    return None if columns is None else tuple((column, None) for column in columns)
+
+
+def _titled(output: Output | None, names: tuple[str, ...]) -> Output | None:
+    """The columns under the names that CREATE VIEW gives the first of them."""
+    if output is None:
+        return None
+    return (*((n, o[1]) for n, o in zip(names, output, strict=False)), *output[len(names) :])
 
 
 def _sources(state: State, name: Name, op: CreateView) -> tuple[Name, ...]:
@@ -47,5 +97,6 @@ def _sources(state: State, name: Name, op: CreateView) -> tuple[Name, ...]:
                 continue
             state.complain(Refusal(f'relation "{source}" does not exist', name))
             resolved = state.assumed(source)
-        found.append(resolved)
+        if resolved != name:  # a view that reads itself reads what it replaces
+            found.append(resolved)
     return tuple(dict.fromkeys(found))
