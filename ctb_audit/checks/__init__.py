@@ -29,6 +29,7 @@ CHECKS: Mapping[str, tuple[str, ...]] = {
     "claims": ("refuted_claim",),
     "conflicts": ("conflicting_references",),
     "contradictions": ("contradictory_format",),
+    "cross_system": ("cross_system_type",),
     "diagrams": ("diagram_mismatch",),
     "documented_values": (
         "unenforced_documented_values",
@@ -69,6 +70,11 @@ CHECKS: Mapping[str, tuple[str, ...]] = {
         "missing_migration",
         "badly_named_migration",
         "ambiguous_migration_order",
+    ),
+    "models": (
+        "missing_model",
+        "missing_model_column",
+        "model_mismatch",
     ),
     "object_drift": ("object_drift",),
     "part_drift": ("part_drift",),

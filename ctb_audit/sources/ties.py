@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ctb_audit.model import Catalog, Name, System
 from ctb_audit.rules_model import Rules
-from ctb_audit.sources.typescript.naming import means
+from ctb_audit.semantics.field_names import means
 
 Key = tuple[System, Name]
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from posixpath import basename, dirname, splitext
 
 from ctb_audit.model import Coverage, Name, Problem, Table
+from ctb_audit.semantics.field_names import means
 from ctb_audit.sources.files import Skipped
 from ctb_audit.sources.ties import Key, Known
 from ctb_audit.sources.typescript import TypeScript, read_files
 from ctb_audit.sources.typescript.documents import collection as as_table
-from ctb_audit.sources.typescript.naming import means
 from ctb_audit.sources.typescript.read import Document
 from ctb_audit.zod_model import Model
 

@@ -6,7 +6,6 @@
 - zod: `z.object({...})` as a Model
 - read: a file, its documents and models, and what was not understood
 - documents: a type as the collection whose documents it describes
-- naming: which names mean the same table
 """
 
 from ctb_audit.sources.typescript.read import TypeScript, read_files, read_typescript

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ctb_audit.model import Coverage, Location, Problem
+from ctb_audit.semantics.field_names import means
 from ctb_audit.sources.typescript.declarations import Declared, File, Library, declarations
-from ctb_audit.sources.typescript.naming import means
 from ctb_audit.sources.typescript.shapes import Shape, Types
 from ctb_audit.sources.typescript.syntax import Node, Text, descend, faults, parse
 from ctb_audit.sources.typescript.zod import Zod

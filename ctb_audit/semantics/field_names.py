@@ -1,10 +1,9 @@
-"""Which names mean the same table: `UserSession`, `user_sessions.ts` and `users_sessions`."""
+"""Names of fields and tables across systems that write them differently."""
 
+import re
 from functools import lru_cache
 
-from ctb_audit.lean import pattern
-
-_WORDS = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _AFFIXES = frozenset({"schema", "model", "document", "doc", "type", "interface", "entity", "zod"})
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"))
 _NO_PLURAL = ("ss", "us", "is")
@@ -26,7 +25,9 @@ def _singular(word: str) -> str:
 
 
 def means(name: str, table: str) -> bool:
-    """Whether a type, schema or file of this name describes the table."""
+    """Whether a type, schema or file of this name describes the table: `UserSession`,
+    `UserSessionSchema` and `user_sessions` the collection `users_sessions`.
+    """
     wanted = words_of(table)
     found = words_of(name)
     return bool(wanted) and (found == wanted or _bare(found) == wanted)
@@ -39,6 +40,7 @@ def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """A field's name as a column's: `createdAt` is `created_at`."""
     return "_".join(word.lower() for word in _WORDS.findall(name))
