@@ -201,3 +201,26 @@ def test_the_pull_request_job_annotates_the_change(runner: Runner) -> None:
     assert annotated
     assert all("public.more" in line or "title=ctb audit" in line for line in annotated)
     assert "The change does not pass" in runner.summary
+
+
+def test_the_weekly_report_runs_twice_and_says_that_the_score_fell(runner: Runner) -> None:
+    path = REPOSITORY / "examples/workflows/weekly-report.yml"
+    script = step(path, "report", "Audit")["run"]
+    first = runner.run(script, CTB_LOG="")
+    assert first.returncode == 0, first.stderr
+    assert (runner.output("alarm"), first.stdout.split()[:2]) == ("", ["score", "none"])
+    (runner.work / "ctb/data/migrations/neon/2026-01-01_more.sql").write_text(
+        "CREATE TABLE more (id int, status text);"
+    )
+    second = runner.run(script, CTB_LOG="")
+    assert second.returncode == 0, second.stderr
+    assert re.fullmatch(r"the score fell from \d+ to \d+", runner.output("alarm"))
+    before, after = re.findall(r"\d+", runner.output("alarm"))
+    reports = runner.work / "reports"
+    history = (reports / "history.txt").read_text().splitlines()
+    assert [before in history[2], after in history[1]] == [True, True]
+    assert {p.name for p in reports.iterdir()} == {
+        "ctb.html", "ctb.md", "ctb.json", "ctb.svg", "history.txt",
+    }  # fmt: skip
+    drift = step(path, "report", "Drift")["run"]
+    assert "drift is not judged" in runner.run(drift, DATABASE_URL="").stdout
