@@ -35,7 +35,7 @@ def unenforced_documented_values(subject: Subject, project: Project) -> Iterator
                 enforces_values, subject, project, (column.name,), values=tuple(wanted.values)
             )
             yield _judged(answer, column, subject, None)
-    stated = [(c, r) for c, r in _stated(subject, project) if r.kind != "format"]
+    stated = [(c, r) for c, r in documented_rules(subject, project) if r.kind != "format"]
     for column, rules in _grouped(stated).items():
         if column.name not in judged:
             yield _first_fault(column, rules, subject, project)
@@ -46,7 +46,7 @@ def unenforced_documented_values(subject: Subject, project: Project) -> Iterator
 @check
 def unenforced_documented_format(subject: Subject, project: Project) -> Iterator[Verdict]:
     """Formats narrower than the one that the standard gives the column."""
-    stated = [(c, r) for c, r in _stated(subject, project) if r.kind == "format"]
+    stated = [(c, r) for c, r in documented_rules(subject, project) if r.kind == "format"]
     for column, rules in _grouped(stated).items():
         pattern = templates_pattern(rules[0].formats, literal_number=False)
         if _is_general(column, pattern, subject, project):
@@ -58,7 +58,7 @@ def unenforced_documented_format(subject: Subject, project: Project) -> Iterator
         yield NotApplicable(NOTHING)
 
 
-def _stated(subject: Subject, project: Project) -> Iterator[tuple[Column, ValueRule]]:
+def documented_rules(subject: Subject, project: Project) -> Iterator[tuple[Column, ValueRule]]:
     """The rules of documents with the columns that they mean."""
     for note in notes_of(subject, project):
         for rule in note.table.rules:

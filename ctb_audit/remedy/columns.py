@@ -33,15 +33,15 @@ def _counted(sequence: Name | None, steps: Sequence[Step], column: str) -> Seque
 class AddColumn(Change):
     """A column that writers need not know: `default` fills it.
 
-    `required`: NOT NULL at once, for a default that is the same for all rows (the server then
-    stores it once and rewrites nothing); else old rows hold NULL until a backfill. `sequence`: one
-    that `default` draws from.
+    `old`: a constant for the rows that are there, which the server stores once and rewrites
+    nothing, so that the column is NOT NULL at once; "" where they hold NULL until a backfill.
+    `sequence`: one that `default` draws from.
     """
 
     column: str
     type: Type
     default: str
-    required: bool = False
+    old: str = ""
     sequence: Name | None = None
 
     def up(self, *, empty: bool = False) -> Sequence[Step]:
@@ -49,8 +49,11 @@ class AddColumn(Change):
         head = f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} {type_name(self.type)}"
         default = f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {self.default}"
         steps = [Step(head), Step(default)]
-        if self.required or empty:
+        if empty:
             steps = [Step(f"{head} NOT NULL DEFAULT {self.default}")]
+        elif self.old:
+            steps = [Step(f"{head} NOT NULL DEFAULT {self.old}")]
+            steps += [Step(default)] * (self.default != self.old)
         return _counted(self.sequence, steps, f"{table}.{column}")
 
     def down(self) -> Sequence[Step]:
@@ -65,7 +68,7 @@ class AddColumn(Change):
         )
 
     def on(self, table: Table) -> Table:
-        made = Column(self.column, self.type, not self.required, self.default)
+        made = Column(self.column, self.type, not self.old, self.default)
         return replace(table, columns=(*table.columns, made))
 
 
@@ -123,7 +126,7 @@ class SetNotNull(Change):
             Step(f"{alter} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"),
             Step(f"{alter} VALIDATE CONSTRAINT {check}", "online"),
             require,
-            Step(f"{alter} DROP CONSTRAINT {check}"),
+            Step(f"{alter} DROP CONSTRAINT IF EXISTS {check}"),
         )
 
     def down(self) -> Sequence[Step]:

@@ -96,7 +96,10 @@ class AddUnique(Change):
         return (
             again,
             Step(f"DROP INDEX CONCURRENTLY IF EXISTS {index}", "online"),
-            Step(f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({keys})", "online"),
+            Step(
+                f"CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {table} ({keys})",
+                "online",
+            ),
             Step(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"),
         )
 

@@ -6,6 +6,7 @@ A format is a pattern in the standard; a generator is taken only where what it m
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 from ctb_audit.model import Name
 from ctb_audit.remedy.quoting import literal, relation
@@ -27,12 +28,12 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Generator:
     """`default`: SQL that makes a value; `sequence`: the counter it draws from, to be created.
-    `constant`: the value is the same for all rows of one statement.
+    `old`: the value that the rows before this migration share, "" where each needs its own.
     """
 
     default: str
     sample: str
-    constant: bool
+    old: str = ""
     functions: tuple[CreateFunction, ...] = ()
     sequence: Name | None = None
     note: str = ""
@@ -61,20 +62,20 @@ END
 
 
 def generator_for(
-    format_: str, words: Words, standard: Standard, sequence: Name
+    format_: str, words: Words, standard: Standard, sequence: Name, day: date
 ) -> Generator | None:
     """The generator whose values have the format (a key of `Standard.formats`); None for none."""
     pattern = standard.formats.get(f"{format_}_value", standard.formats.get(format_, ""))
     if not pattern:
         return None
     for make in _GENERATORS:
-        made = make(words, sequence)
+        made = make(words, sequence, day)
         if re.fullmatch(pattern, made.sample, re.ASCII):
             return made
     return None
 
 
-def _counted(words: Words, sequence: Name) -> Generator:
+def _counted(words: Words, sequence: Name, day: date) -> Generator:
     """HEIR-YYYY-MM-SYSTEM-MODE-NN, MODE lengthened after each hundred."""
     function = CreateFunction(
         table=Name(words.table.schema, "ctb_heir_id"),
@@ -89,7 +90,6 @@ def _counted(words: Words, sequence: Name) -> Generator:
     return Generator(
         default=call,
         sample=f"HEIR-2026-11-{words.system}-{words.mode}-01",
-        constant=False,
         functions=(function,),
         sequence=sequence,
         note=(
@@ -100,7 +100,7 @@ def _counted(words: Words, sequence: Name) -> Generator:
     )
 
 
-def _random(words: Words, sequence: Name) -> Generator:
+def _random(words: Words, sequence: Name, day: date) -> Generator:
     """{db}-{subhive}-{app}-{timestamp}-{random16}."""
     function = CreateFunction(
         table=Name(words.table.schema, "ctb_unique_id"),
@@ -113,33 +113,32 @@ def _random(words: Words, sequence: Name) -> Generator:
     return Generator(
         default=f"{relation(function.table)}({literal(place)})",
         sample=f"{place}-20261122T010203Z-0123456789abcdef",
-        constant=False,
         functions=(function,),
     )
 
 
-def _stamped(words: Words, sequence: Name) -> Generator:
+def _stamped(words: Words, sequence: Name, day: date) -> Generator:
     """PRC-SYSTEM-EPOCH."""
     epoch = "floor(extract(epoch FROM now()))::bigint"
-    return Generator(
-        default=f"{literal(f'PRC-{words.system}-')} || {epoch}",
-        sample=f"PRC-{words.system}-1795305600",
-        constant=True,
-    )
+    seconds = int(datetime.combine(day, time(), UTC).timestamp())
+    old = f"PRC-{words.system}-{seconds:010d}"
+    return Generator(f"{literal(f'PRC-{words.system}-')} || {epoch}", old, old)
 
 
-def _dotted(words: Words, sequence: Name) -> Generator:
+def _dotted(words: Words, sequence: Name, day: date) -> Generator:
     """{db}.{subhive}.{app}.V{ver}.{date}.{stage}."""
     place = ".".join(_place(words))
-    day = "to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD')"
-    return Generator(
-        default=f"{literal(f'{place}.V1.')} || {day} || '.write'",
-        sample=f"{place}.V1.20261122.write",
-        constant=True,
-    )
+    today = "to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD')"
+    old = f"{place}.V1.{day:%Y%m%d}.backfill"
+    return Generator(f"{literal(f'{place}.V1.')} || {today} || '.write'", old, old)
 
 
-_GENERATORS: tuple[Callable[[Words, Name], Generator], ...] = (_counted, _random, _stamped, _dotted)
+_GENERATORS: tuple[Callable[[Words, Name, date], Generator], ...] = (
+    _counted,
+    _random,
+    _stamped,
+    _dotted,
+)
 
 
 def _place(words: Words) -> tuple[str, str, str]:

@@ -122,14 +122,14 @@ def _messages(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         alone = line.step is not None and _alone(line.step.sql)
         if alone and waiting:
-            yield _joined(*text_of(waiting))
+            yield _joined(*text_of(waiting, apart=True))
             waiting = []
         if alone and line.step is not None:
             yield f"{line.step.sql};\n"
         else:
             waiting.append(line)
     if any(line.step is not None for line in waiting):
-        yield _joined(*text_of(waiting))
+        yield _joined(*text_of(waiting, apart=True))
 
 
 def _alone(sql: str) -> bool:

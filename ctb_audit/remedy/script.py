@@ -97,9 +97,14 @@ def _verify(held: Sequence[Held]) -> str:
     return f"DO {dollar_quoted(body, 'verify')};"
 
 
-def text_of(lines: Iterable[Line]) -> Iterator[str]:
-    """Statements with the timeouts that each kind of lock calls for."""
+def text_of(lines: Iterable[Line], *, apart: bool = False) -> Iterator[str]:
+    """Statements with the timeouts that each kind of lock calls for.
+
+    `apart`: the text is sent as one message, which is one transaction unless it says otherwise.
+    """
     lock: Lock | None = None
+    yield "SET application_name = 'ctb remediate';"
+    yield "SET idle_in_transaction_session_timeout = '30s';"
     for line in lines:
         if line.step is None:
             yield f"\n{line.text}"
@@ -110,7 +115,7 @@ def text_of(lines: Iterable[Line]) -> Iterator[str]:
                 yield f"SET lock_timeout = '{waits}';"
                 yield f"SET statement_timeout = '{runs}';"
             lock = line.step.lock
-        yield f"{line.step.sql};"
+        yield f"BEGIN;\n{line.step.sql};\nCOMMIT;" if apart else f"{line.step.sql};"
 
 
 def statements(lines: Iterable[Line]) -> Iterator[str]:

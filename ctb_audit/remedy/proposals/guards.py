@@ -1,13 +1,17 @@
 """What the database should hold: checks and triggers (STANDARD sections 3 and 5)."""
 
+from decimal import Decimal
 from typing import Any
 
+from ctb_audit.checks.documented_values import documented_rules
+from ctb_audit.document_model import ValueRule
 from ctb_audit.model import Column, Name
 from ctb_audit.remedy.change import Change
 from ctb_audit.remedy.constraints import AddCheck, ValidateConstraint
-from ctb_audit.remedy.proposals.site import Proposal, Site, nothing, proposal
+from ctb_audit.remedy.proposals.site import Proposal, Site, nothing, proposal, wrong_type
 from ctb_audit.remedy.quoting import free_name, identifier, literal
 from ctb_audit.remedy.routines import CreateFunction, CreateTrigger, EnableTrigger
+from ctb_audit.semantics.templates import templates_pattern
 
 _BREAKING = "; rows and writers that break it are rejected"
 _KEEP = """
@@ -64,12 +68,51 @@ def check_order(site: Site) -> Proposal:
 
 @proposal("unenforced_documented_values")
 def check_values(site: Site) -> Proposal:
-    wanted = site.role
     column = site.table.column(site.finding.requirement)
-    if column is None or wanted is None or not wanted.values:
-        return nothing("the documented values are not known here")
-    listed = ", ".join(map(literal, wanted.values))
-    return _check(site, column, f"{identifier(column.name)} IN ({listed})")
+    wanted = site.role
+    if column is None:
+        return nothing("the column is missing")
+    if wanted is not None and wanted.values:
+        return _check(site, column, _listed(column, tuple(wanted.values)))
+    rules = [r for c, r in documented_rules(site.subject, site.project) if c.name == column.name]
+    expressions = [e for r in rules if (e := _documented(column, r))]
+    if not expressions:
+        return nothing("no CHECK holds what the document says; see the sentence")
+    return _check(site, column, " AND ".join(dict.fromkeys(expressions)))
+
+
+def _listed(column: Column, values: tuple[str, ...]) -> str:
+    return f"{identifier(column.name)} IN ({', '.join(map(literal, values))})"
+
+
+def _documented(column: Column, rule: ValueRule) -> str:
+    """The SQL of a documented rule; "" where a CHECK cannot say it."""
+    name = identifier(column.name)
+    numeric = column.type.family in ("integer", "decimal", "float", "serial")
+    match rule.kind:
+        case "values":
+            return _listed(column, rule.values)
+        case "range" if numeric and rule.low and rule.high:
+            return f"{name} >= {Decimal(rule.low)} AND {name} <= {Decimal(rule.high)}"
+        case "positive" if numeric:
+            return f"{name} > 0"
+        case "non-empty" if column.type.family == "text":
+            return f"btrim({name}) <> ''"
+    return ""
+
+
+@proposal("unenforced_documented_format")
+def check_documented_format(site: Site) -> Proposal:
+    column = site.table.column(site.finding.requirement)
+    rules = documented_rules(site.subject, site.project)
+    formats = [
+        r.formats for c, r in rules if column and c.name == column.name and r.kind == "format"
+    ]
+    if column is None or not formats:
+        return nothing("the documented format is not known here")
+    return _check(
+        site, column, _matches(column, templates_pattern(formats[0], literal_number=False))
+    )
 
 
 def _role(site: Site) -> str:
@@ -78,6 +121,9 @@ def _role(site: Site) -> str:
 
 def _check(site: Site, column: Column, expression: str, *others: Column) -> Proposal:
     names = (column.name, *(o.name for o in others))
+    misfit = next((m for c in (column, *others) if (m := wrong_type(site, c))), "")
+    if misfit:
+        return nothing(misfit)
     if column.type.dimensions:
         return nothing(f"{column.name} is an array; the standard asks for a single value")
     safety = site.safety(*names)
@@ -99,6 +145,7 @@ _SUFFIXES = {
     "unenforced_range": "range",
     "unenforced_order": "order",
     "unenforced_documented_values": "values",
+    "unenforced_documented_format": "pattern",
 }
 
 
@@ -121,6 +168,8 @@ def keep_updated(site: Site) -> Proposal:
         return nothing("the column is missing")
     if column.generated is not None:
         return nothing(f"{column.name} is generated")
+    if misfit := wrong_type(site, column):
+        return nothing(misfit)
     body = _KEEP.format(column=identifier(column.name))
     function = CreateFunction(
         table=_function_name(site, column, body), body=body, reason=f"keeps {column.name}"

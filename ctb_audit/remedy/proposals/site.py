@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ctb_audit.checks.expectation import base_type
 from ctb_audit.config import TableEntry
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.project import Project, Subject
@@ -68,7 +69,8 @@ class Site:
 
     def generator(self, wanted: TrackingField) -> Generator | None:
         sequence = Name(self.table.schema, self.free("seq", wanted.names_in("postgresql")[0]))
-        return generator_for(wanted.format, self.words(), self.project.standard, sequence)
+        day = self.project.today
+        return generator_for(wanted.format, self.words(), self.project.standard, sequence, day)
 
     def words(self) -> Words:
         heir = next((d.heir_id for d in self.subject.declarations if d.heir_id), "")
@@ -102,3 +104,16 @@ def proposal(*checks: str) -> Callable[[Propose], Propose]:
 
 def nothing(reason: str) -> Proposal:
     return Proposal(reason=reason)
+
+
+def wrong_type(site: Site, column: Column) -> str:
+    """What is wrong with a tracking column's type; "" for nothing, or for another column."""
+    fields = site.project.standard.fields
+    wanted = next((f for f in fields if site.subject.tracking_column(f) is column), None)
+    if wanted is None:
+        return ""
+    families = wanted.families.get("postgresql", wanted.families.get("*", ()))
+    type_ = base_type(column, site.subject, site.project)
+    if type_.family in families and not column.type.dimensions:
+        return ""
+    return f"{column.name} is {column.type}, not {wanted.spelling}; correct its type first"

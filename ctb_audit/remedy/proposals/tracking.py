@@ -9,7 +9,7 @@ from ctb_audit.remedy.backfill import Backfill
 from ctb_audit.remedy.change import Change, Safety
 from ctb_audit.remedy.columns import AddColumn, SetDefault, SetNotNull, WidenColumn
 from ctb_audit.remedy.generators import Generator
-from ctb_audit.remedy.proposals.site import Proposal, Site, nothing, proposal
+from ctb_audit.remedy.proposals.site import Proposal, Site, nothing, proposal, wrong_type
 from ctb_audit.remedy.quoting import identifier, literal, relation
 from ctb_audit.semantics.defaults import Literal, default_of
 from ctb_audit.standard import TrackingField
@@ -23,14 +23,13 @@ WRITER = "CURRENT_USER"
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a column's values come from; `constant`: one value for all rows of a statement.
-    `invented`: what it gives old rows is not what was; `old` is that, "" for the default.
+    """Where a column's values come from: `default` is that of new rows, `old` the SQL for those
+    that are there, DEFAULT where each draws its own. `invented`: nobody recorded what `old` says.
     """
 
     default: str
-    constant: bool = True
+    old: str
     invented: bool = False
-    old: str = ""
     generator: Generator | None = None
 
 
@@ -53,12 +52,12 @@ def add_column(site: Site) -> Proposal:
             column=name,
             type=_type(wanted, site),
             default=source.default,
-            required=source.constant and not source.invented,
+            old="" if source.invented or source.old == "DEFAULT" else source.old,
             sequence=generator.sequence if generator else None,
             reason=f"{name} is missing; its default serves writers that do not know it",
         )
     )
-    if not source.constant:
+    if source.old == "DEFAULT":
         made += _filled(name, "DEFAULT", site, "safe", existing=False)
     return Proposal(tuple(made), note=generator.note if generator else "")
 
@@ -74,23 +73,30 @@ def _source(wanted: TrackingField, site: Site) -> _Source | None:
     """What fills the column, None where nobody has said."""
     given = site.values.get(wanted.role)
     if given is not None:
-        return _Source(literal(given) if _is_text(wanted) else str(int(given)))
+        return _constant(literal(given) if _is_text(wanted) else str(int(given)))
     if wanted.role == "orbt_layer":
         layer = next((d.orbt for d in site.subject.declarations if d.orbt is not None), None)
-        return None if layer is None else _Source(str(layer))
+        return None if layer is None else _constant(str(layer))
     if wanted.default == "now":
-        return _Source(NOW, invented=True, old=_other_time(wanted, site))
+        return _Source(NOW, _other_time(wanted, site), invented=True)
     if wanted.role == "created_by":
-        return _Source(WRITER, invented=True, old=f"'backfill:' || {WRITER}")
+        return _Source(WRITER, f"'backfill:' || {WRITER}", invented=True)
     if wanted.default:
         usual = _usual_default(wanted, site)
-        return None if usual is None else _Source(usual)
+        return None if usual is None else _constant(usual)
     return _generated(wanted, site)
 
 
 def _generated(wanted: TrackingField, site: Site) -> _Source | None:
     made = site.generator(wanted) if wanted.format else None
-    return None if made is None else _Source(made.default, made.constant, generator=made)
+    if made is None:
+        return None
+    old = literal(made.old) if made.old else "DEFAULT"
+    return _Source(made.default, old, generator=made)
+
+
+def _constant(value: str) -> _Source:
+    return _Source(value, value)
 
 
 def _other_time(wanted: TrackingField, site: Site) -> str:
@@ -99,7 +105,7 @@ def _other_time(wanted: TrackingField, site: Site) -> str:
         column
         for f in site.project.standard.fields
         if f.default == "now" and f is not wanted
-        if (column := site.subject.tracking_column(f)) is not None
+        if (column := site.subject.tracking_column(f)) is not None and not wrong_type(site, column)
     ]
     return f"coalesce({identifier(others[0].name)}, now())" if others else NOW
 
@@ -171,8 +177,9 @@ def require(site: Site) -> Proposal:
     column = site.table.column(name)
     if column is None or wanted is None:
         return nothing("the column is missing")
-    if column.generated is not None:
-        return nothing("the column is generated; its expression decides")
+    misfit = wrong_type(site, column)
+    if column.generated is not None or misfit:
+        return nothing(misfit or "the column is generated; its expression decides")
     if any(_nullable(p.table.column(name)) for p in site.parents()):
         return Proposal()
     source = _source(wanted, site)
@@ -182,7 +189,7 @@ def require(site: Site) -> Proposal:
     value = "DEFAULT"
     if column.default is None and source is not None:
         made += _defaulted(column, source, site)
-    if source is not None and source.invented:
+    if source is not None and (source.invented or column.default is None):
         value = source.old
     existing = (site.name, name) not in site.added
     made += _filled(name, value, site, "review", existing=existing)
@@ -223,6 +230,8 @@ def _new_default(site: Site, safety: Safety, told: str) -> Proposal:
     source = _source(wanted, site) if wanted is not None else None
     if column is None or source is None:
         return nothing(_undecided(wanted) if wanted else "the column is missing")
+    if misfit := wrong_type(site, column):
+        return nothing(misfit)
     if source.generator is not None and source.generator.sequence is not None:
         return nothing("a default of this format needs a counter; add the column anew")
     change = SetDefault(

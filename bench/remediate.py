@@ -1,0 +1,88 @@
+"""Remediations of schemas that were not made for the standard, each proven on a scratch server.
+
+    python bench/remediate.py --value orbt_layer=2 --value blueprint_version=1.0 FOLDER_OR_FILE...
+
+Prints one row a schema: tables, rows, scores, statements, failures, seconds. With `--files FOLDER`
+the emitted SQL is left there, one folder a schema, for squawk and pgfence.
+"""
+
+import argparse
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ctb_audit.audit import AuditSettings
+from ctb_audit.config import load_config
+from ctb_audit.remedy.layouts import files_of
+from ctb_audit.remedy.plan import Wanted, plan_remedies
+from ctb_audit.remedy.prove import Case, Proof, newest_server, prove
+from ctb_audit.remedy.script import scripts_of
+from ctb_audit.sources.load import LoadOptions, load
+
+DAY = date(2026, 11, 22)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    proof: Proof
+    changes: int
+    seconds: float
+
+
+def remediate(source: Path, values: dict[str, str], rows: int, files: Path | None) -> Outcome:
+    root = source if source.is_dir() else source.parent
+    config = load_config(cwd=root)
+    settings = AuditSettings(today=DAY)
+    started = time.perf_counter()
+    catalogs = load([str(source)], LoadOptions(root=config.root))
+    plan = plan_remedies(catalogs, config, settings, Wanted(values=values))
+    with newest_server() as server:
+        proof = prove(server, Case(tuple(catalogs), config, settings, plan, rows=rows))
+    if files is not None:
+        at = datetime.combine(DAY, datetime.min.time(), UTC)
+        for file in files_of("golang-migrate", scripts_of(plan), at):
+            path = files / "_".join(source.parts[-2:]) / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(file.text)
+    return Outcome(proof, len(plan.changes), time.perf_counter() - started)
+
+
+def told(name: str, outcome: Outcome) -> str:
+    proof = outcome.proof
+    rows = proof.filled.rows
+    full = len(rows) - len(proof.filled.reasons)
+    safe, whole = proof.safe, proof.whole
+    return (
+        f"{name:44} {full:4}/{len(rows):<4} {sum(rows.values()):7}"
+        f" {proof.score!s:>5} {safe.score if safe else '-'!s:>5}"
+        f" {whole.score if whole else '-'!s:>6} {safe.statements if safe else 0:6}"
+        f" {whole.statements if whole else 0:6}"
+        f" {len(safe.failures) if safe else 0:5} {len(whole.failures) if whole else 0:6}"
+        f" {len(proof.unproven):6} {outcome.seconds:6.1f}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sources", nargs="+", type=Path)
+    parser.add_argument("--value", action="append", default=[])
+    parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--files", type=Path)
+    given = parser.parse_args()
+    values = dict(pair.split("=", 1) for pair in given.value)
+    print(
+        f"{'schema':44} {'full':>4}/{'all':4} {'rows':>7} {'score':>5} {'safe':>5} {'review':>6}"
+        f" {'stmts':>6} {'+rev':>6} {'fail':>5} {'+rev':>6} {'absent':>6} {'s':>6}"
+    )
+    for source in given.sources:
+        outcome = remediate(source, values, given.rows, given.files)
+        print(told("/".join(source.parts[-2:]), outcome), flush=True)
+        for run in (outcome.proof.safe, outcome.proof.whole):
+            for failure in run.failures[:5] if run else ():
+                what = " ".join(failure.what.split())[:120]
+                print(f"    {failure.during}: {what}: {' '.join(failure.error.split())[:200]}")
+
+
+if __name__ == "__main__":
+    main()
