@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 from functools import reduce
 from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctb_audit.baseline import Applied, Judged, apply_baseline, read_baseline
-from ctb_audit.compare import Settle
 from ctb_audit.config import Config
 from ctb_audit.gate import GateSettings, Step, decide, incompleteness
 from ctb_audit.judge import Judgement, judge, questions
@@ -32,9 +32,11 @@ from ctb_audit.scoring import (
     with_points,
 )
 from ctb_audit.standard import Standard
-from ctb_audit.state import States
 from ctb_audit.subjects import build_project
 from ctb_audit.waivers import Waiver, apply_waivers, inline_waivers
+
+if TYPE_CHECKING:
+    from ctb_audit.compare import Settle
 
 DEFAULT_STANDARD = "ctb-1.0"
 Answer = Callable[[Sequence[Probe]], Mapping[Probe, Sample]]
@@ -53,7 +55,7 @@ class AuditSettings:
     cache: Path | None = None
     answer: Answer | None = None
     tables: tuple[str, ...] = ()
-    settle: Settle | None = None
+    settle: "Settle | None" = None
 
 
 def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Audit:
@@ -151,6 +153,8 @@ def known_findings(
     """The findings under the configured baseline; ConfigurationError where it does not fit."""
     assert config.baseline is not None
     baseline = read_baseline(config.baseline)
+    from ctb_audit.state import States
+
     return apply_baseline(findings, baseline, States(project).of, judged_of(project, judgement))
 
 

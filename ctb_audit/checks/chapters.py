@@ -9,7 +9,6 @@ from ctb_audit.checks.documented import (
     notes_of,
     notes_without_subject,
 )
-from ctb_audit.checks.drifts import drift_of
 from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.document_model import CHAPTERS, DocumentTable
 from ctb_audit.model import Declaration
@@ -31,6 +30,8 @@ _PURPOSE = ("purpose", "business purpose", "description")
 @check
 def undocumented_table(subject: Subject, project: Project) -> Iterator[Verdict]:
     """A table that no document describes, be it that lists name it."""
+    from ctb_audit.checks.drifts import drift_of
+
     key = (subject.system, subject.name)
     if notes_of(subject, project):
         yield Pass()

@@ -82,8 +82,10 @@ def overridden(rule: Rule, severity: str) -> Rule:
 
 def frozen(value: Any) -> Any:
     """Lists become tuples, at every depth."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
-        return tuple(frozen(v) for v in value)
+        return tuple(map(frozen, value))
     if isinstance(value, Mapping):
         return frozen_values(value)
     return value
