@@ -37,8 +37,6 @@ def read_sources(
         registry=_registry(arguments, config),
         documents=config.firestore,
         models=config.zod,
-        documents=config.firestore,
-        models=config.zod,
         through=through,
     )
     values.pop("no_cache")
