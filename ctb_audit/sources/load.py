@@ -9,7 +9,7 @@
 | `.rules` | the security rules of Firestore |
 | `.ts` | document types of Firestore, zod models |
 | `-` | standard input, read as what `stdin_filename` is |
-| `postgresql://...` | a live database |
+| `postgresql://...`, `bigquery://...`, `firestore://...` | a live database |
 | `env:NAME` | the URL in an environment variable, which nothing else opens |
 """
 
@@ -30,6 +30,7 @@ __all__ = ["LoadOptions", "Loaded", "load", "load_all"]
 
 _URL = re.compile(r"([a-z][a-z0-9+]+)://")
 _MAY_REFER = re.compile(r"BART-|BID-|HEIR-|STAMPED|Enforcement", re.I)
+_KNOWN_URLS = "use postgresql://host/database, bigquery://project/dataset, firestore://project"
 _STEP = "name a folder with SQL or a schema reference, or configure sources in ctb.toml"
 
 
@@ -77,21 +78,9 @@ def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
         loaded = Loaded(*script_catalogs(scripts, options.root, options, named=True)) + loaded
     if loaded.pending:
         loaded = _with_applications(loaded, options)
-    if loaded.pending:
-        loaded = _with_applications(loaded, options)
     if not loaded.catalogs:
         raise EmptySourceError(" ".join(arguments) or ".", "holds nothing to audit", _STEP)
     return replace(loaded, catalogs=_with_migrations(loaded.catalogs, arguments, options))
-
-
-def _with_applications(loaded: Loaded, options: LoadOptions) -> Loaded:
-    """With the files of applications, which describe tables that the other sources name."""
-    from ctb_audit.sources.application import application_catalogs
-    from ctb_audit.sources.ties import Ties
-
-    ties = Ties(options.documents, options.models)
-    found = application_catalogs(loaded.pending, ties, loaded.catalogs)
-    return Loaded(loaded.catalogs, loaded.skipped) + Loaded(*found)
 
 
 def _with_applications(loaded: Loaded, options: LoadOptions) -> Loaded:
@@ -232,12 +221,6 @@ def _application(text: str, name: str, options: LoadOptions) -> tuple[Catalog, .
     return read_application_text(text, name)
 
 
-def _application(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
-    from ctb_audit.sources.application import read_application_text
-
-    return read_application_text(text, name)
-
-
 def _script(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
     from ctb_audit.sources.ddl.dialect import guess
     from ctb_audit.sources.ddl.replay import replay
@@ -261,8 +244,6 @@ _TEXTS: dict[str, Callable[[str, str, LoadOptions], tuple[Catalog, ...]]] = {
     "json": _snapshots,
     "rules": _application,
     "typescript": _application,
-    "rules": _application,
-    "typescript": _application,
 }
 
 
@@ -276,7 +257,19 @@ def _environment(argument: str, options: LoadOptions) -> Loaded:
     url = os.environ.get(name, "").strip()
     if not url:
         raise SourceError(argument, f"the variable {name} is not set", f"export {name}=<url>")
-    return Loaded(_live(url, argument, options))
+    from ctb_audit.sources.google_cloud import project_url
+
+    return Loaded(_live(project_url(name, url), argument, options))
+
+
+def _cloud(scheme: str, url: str, name: str) -> Catalog:
+    if scheme == "bigquery":
+        from ctb_audit.sources.bigquery import read_bigquery
+
+        return read_bigquery(url, source_name=name or None)
+    from ctb_audit.sources.firestore import read_firestore
+
+    return read_firestore(url, source_name=name or None)
 
 
 def _live(url: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
@@ -284,9 +277,11 @@ def _live(url: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
     the URL itself.
     """
     scheme = _URL.match(url)
+    if scheme is not None and scheme.group(1) in ("bigquery", "firestore"):
+        return (_cloud(scheme.group(1), url, name),)
     if scheme is None or scheme.group(1) not in ("postgresql", "postgres"):
         place = name or url.partition("://")[0] + "://"
-        raise UsageError(place, "is no URL that can be read", "use postgresql://host/database")
+        raise UsageError(place, "is no URL that can be read", _KNOWN_URLS)
     from ctb_audit.sources.postgres import read_live
 
     reader = options.read_live or read_live
