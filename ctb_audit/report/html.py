@@ -23,6 +23,7 @@ from ctb_audit.report.html_findings import (
     waiver_rows,
 )
 from ctb_audit.report.html_relations import drawing
+from ctb_audit.report.impact import impact_rows
 from ctb_audit.report.inert import inert
 from ctb_audit.report.template import render
 from ctb_audit.report.topics import TopicWeights, topic_of, topic_weights, used_topics
@@ -284,15 +285,5 @@ def _impact(audit: Audit) -> dict[str, Any] | None:
         "standard": inert(found.standard),
         "score": _number(found.score),
         "grade": grade_of(found.score) or "no score",
-        "rows": [
-            {
-                "name": inert(r.name),
-                "before": _number(r.before),
-                "after": _number(r.after),
-                "before_grade": grade_of(r.before) or "no score",
-                "after_grade": grade_of(r.after) or "no score",
-                "moved": grade_of(r.before) != grade_of(r.after),
-            }
-            for r in found.tables
-        ],
+        "rows": impact_rows(audit),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ctb_audit.model import Problem
+from ctb_audit.report.impact import impact_rows
 from ctb_audit.report.template import render
 from ctb_audit.result import Audit, Change, Finding, NextGrade
 from ctb_audit.standard import SEVERITIES
@@ -37,6 +38,8 @@ def _values(audit: Audit) -> dict[str, Any]:
         "change_text": _change(audit.change),
         "step": None if audit.change else _step(audit.next_grade, audit.findings),
         "tables": _tables(audit),
+        "impact": audit.impact,
+        "impact_rows": impact_rows(audit),
         "groups": _groups(audit.asked_findings),
         "gaps": _gaps(audit),
     }

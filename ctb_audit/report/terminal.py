@@ -32,6 +32,10 @@ def audit_lines(audit: Audit, *, verbose: bool = False) -> Iterator[Line]:
     if audit.change is None or verbose:
         yield from _tables(audit.tables, audit.findings)
     yield from _gaps(audit, verbose)
+    if audit.impact is not None:
+        from ctb_audit.report.impact import impact_lines
+
+        yield from impact_lines(audit)
     yield from _summary(audit)
 
 
