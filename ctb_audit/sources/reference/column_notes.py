@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ctb_audit.document_model import ColumnNote
 from ctb_audit.lean import pattern
 from ctb_audit.model import Location
-from ctb_audit.sources.reference.parts import Part, lines
+from ctb_audit.semantics.types import postgres_type
+from ctb_audit.sources.reference.parts import Part, Said, lines
 from ctb_audit.sources.reference.sections import Grid, Row
 from ctb_audit.sources.reference.wording import key_of, plain
 
@@ -14,6 +15,12 @@ _ITEM = pattern(
     r"^(?:`(?P<name>[^`\s]+)`|\*\*(?P<bold>[\w$.-]+)\*\*)\s*"
     r"\((?P<type>(?:[^()]|\([^()]*\))+)\)\s*(?::\s*(?P<text>.*))?$"
 )
+_TYPED = pattern(
+    r"^`?(?P<name>[A-Za-z_]\w*)`?:\s+`?(?P<type>[A-Za-z]\w*(?:\s*\([\d, ]+\))?(?:\[\])?)`?"
+    r"(?P<rest>\s*,.*)?$"
+)
+_DEFAULT = pattern(r"\bDEFAULT\s+([^,]+)", re.I)
+_OTHER_GRIDS = frozenset(("definition", "event", "expression", "table", "tables", "endpoint"))
 _HEADERS = {
     "name": ("column", "column name", "field", "field name", "name", "attribute", "columns"),
     "type": ("type", "data type", "datatype", "column type", "sql type", "db type"),
@@ -23,35 +30,17 @@ _HEADERS = {
     "key": ("key", "constraints", "constraint", "pk", "keys", "attributes", "modifiers", "extra"),
     "description": ("description", "comment", "comments", "purpose", "notes", "meaning", "remarks"),
 }
-_YES = frozenset(
-    (
-        "yes",
-        "y",
-        "true",
-        "t",
-        "x",
-        "1",
-        "null",
-        "nullable",
-        "optional",
-        "\u2705",
-        "\u2713",
-        "\u2714",
-    )
-)
+_YES = ("yes", "y", "true", "t", "x", "1", "null", "nullable", "optional", *"\u2705\u2713\u2714")
 _NO = ("no", "n", "false", "f", "0", "not null", "\N{CROSS MARK}", "required", "mandatory")
 
 
 def column_notes(part: Part, path: str) -> Iterator[ColumnNote]:
     """The columns that one section of a table's documentation lists."""
     for said in lines(part):
-        found = (
-            _ITEM.match(said.text) if said.item and re.match("columns|fields", said.under) else None
-        )
-        if found:
-            place = Location(path, said.line, said.column)
-            name = found["name"] or found["bold"]
-            yield ColumnNote(name, found["type"], place, description=found["text"] or "")
+        place = Location(path, said.line, said.column)
+        note = _item(said, place) or _typed(said, place)
+        if note is not None:
+            yield note
     for block in part.section.blocks:
         columns = grid_columns(block) if isinstance(block, Grid) else None
         if columns is not None and isinstance(block, Grid):
@@ -60,9 +49,47 @@ def column_notes(part: Part, path: str) -> Iterator[ColumnNote]:
             )
 
 
+def _item(said: Said, place: Location) -> ColumnNote | None:
+    """`name` (TYPE): what it is, below a label that speaks of columns or fields."""
+    listed = said.item and re.search(r"\b(?:columns|fields)$", said.under)
+    found = _ITEM.match(said.text) if listed else None
+    if found is None:
+        return None
+    name = found["name"] or found["bold"]
+    return ColumnNote(name, found["type"], place, description=found["text"] or "")
+
+
+def _typed(said: Said, place: Location) -> ColumnNote | None:
+    """name: type, PK, NOT NULL, DEFAULT x; only with a type that PostgreSQL has."""
+    found = _TYPED.match(said.text) if said.item and not said.label else None
+    if found is None or postgres_type(found["type"].split("(")[0].lower().strip("[] ")) is None:
+        return None
+    rest = found["rest"] or ""
+    primary = re.search(r"\bPK\b|primary key", rest, re.I) is not None
+    default = _DEFAULT.search(rest)
+    needed = primary or re.search(r"\bnot null\b", rest, re.I) is not None
+    return ColumnNote(
+        name=found["name"],
+        type=found["type"],
+        location=place,
+        nullable=False if needed else None,
+        key="PK" if primary else rest.strip(", "),
+        default=default[1].strip() if default else "",
+    )
+
+
+def lists_columns(part: Part) -> bool:
+    """Whether a section lists columns, in a grid or as items; one item alone does not."""
+    found = list(column_notes(part, ""))
+    grids = any(isinstance(b, Grid) and grid_columns(b) is not None for b in part.section.blocks)
+    return grids or len(found) > 1
+
+
 def grid_columns(grid: Grid) -> dict[str, int] | None:
     """Where a grid of columns keeps what; None for a grid of anything else."""
     header = [key_of(plain(cell)) for cell in grid.header]
+    if _OTHER_GRIDS & set(header):
+        return None
     found: dict[str, int] = {}
     for kind, names in _HEADERS.items():
         index = next((i for i, cell in enumerate(header) if cell in names), None)

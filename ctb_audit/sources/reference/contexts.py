@@ -6,7 +6,7 @@ from typing import Literal
 from ctb_audit.lean import pattern
 from ctb_audit.model import Name, System
 from ctb_audit.sources.reference import fields as keys
-from ctb_audit.sources.reference.column_notes import grid_columns
+from ctb_audit.sources.reference.column_notes import lists_columns
 from ctb_audit.sources.reference.fields import first, section_fields
 from ctb_audit.sources.reference.headings import (
     TableTitle,
@@ -20,7 +20,8 @@ from ctb_audit.sources.reference.headings import (
 )
 from ctb_audit.sources.reference.naming import created_names, parse_name, qualify
 from ctb_audit.sources.reference.notes import Notes
-from ctb_audit.sources.reference.sections import Code, Grid, Section, Sections
+from ctb_audit.sources.reference.parts import Part
+from ctb_audit.sources.reference.sections import Code, Section, Sections
 from ctb_audit.sources.reference.wording import Field, system_of
 
 _DATABASE_KEYS = ("primary database", "database", "database system", "system", "engine", "dialect")
@@ -193,13 +194,9 @@ def _candidate(sections: Sections, section: Section, outer: Context) -> _Candida
 
 
 def _lists(sections: Sections, section: Section) -> bool:
-    """Whether the section, or a chapter right below it, holds a grid of columns."""
+    """Whether the section, or a chapter right below it, lists columns."""
     chapters = (s for s in sections.children(section) if is_chapter(s.title))
-    return any(
-        isinstance(block, Grid) and grid_columns(block) is not None
-        for part in (section, *chapters)
-        for block in part.blocks
-    )
+    return any(lists_columns(Part(part, "")) for part in (section, *chapters))
 
 
 def _system(title: TableTitle | None, fields: tuple[Field, ...], outer: Context) -> System:
