@@ -109,10 +109,10 @@ class _Reader:
         if left <= 0:
             self._hidden(collection.id, f"left out after {self.reads} documents were read")
             return
-        observed = self.seen.setdefault(collection.id, Observed())
         try:
             documents = list(collection.limit(left).stream(**self._call))
             self.reads += len(documents)
+            observed = self.seen.setdefault(collection.id, Observed())
             for document in documents:
                 observed.add(document.to_dict() or {})
             for document in documents[: self.bounds.parents]:
