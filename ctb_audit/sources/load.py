@@ -178,7 +178,6 @@ def reference_catalog(text: str, name: str, options: LoadOptions) -> Catalog:
     """The catalog of a schema reference: its DDL replayed, and what it says besides."""
     from ctb_audit.sources.ddl.replay import replay
     from ctb_audit.sources.fenced import read_fenced
-    from ctb_audit.sources.fenced import read_fenced
     from ctb_audit.sources.reference import read_reference, standard_hint, table_declarations
 
     reference = read_reference(text, name, parser=options.parser)

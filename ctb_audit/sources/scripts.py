@@ -81,8 +81,6 @@ class LoadOptions:
     registry: str = ""
     documents: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
-    documents: Mapping[str, str] = field(default_factory=dict)
-    models: Mapping[str, str] = field(default_factory=dict)
     through: "Through | None" = None
 
     def dialect_of(self, path: str) -> System | None:
