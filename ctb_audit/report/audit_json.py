@@ -6,6 +6,7 @@ from typing import Any
 
 from ctb_audit import __version__
 from ctb_audit.model import Location, Problem
+from ctb_audit.report.inert import inert_json
 from ctb_audit.result import (
     Audit,
     Change,
@@ -24,7 +25,7 @@ def audit_json(audit: Audit, *, indent: int | None = None) -> str:
     """The audit as one JSON text with a final newline; compact unless `indent` is given."""
     separators = None if indent else (",", ":")
     text = json.dumps(audit_value(audit), indent=indent, separators=separators, ensure_ascii=False)
-    return text + "\n"
+    return inert_json(text) + "\n"
 
 
 def audit_value(audit: Audit) -> dict[str, Any]:

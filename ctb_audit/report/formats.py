@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ctb_audit.report.context import ReportContext
+from ctb_audit.report.inert import inert_json
 from ctb_audit.result import Audit
 
 FORMATS = ("terminal", "json", "markdown", "sarif", "junit", "github", "gitlab", "badge")
@@ -63,7 +64,7 @@ def _machines(audit: Audit) -> Mapping[str, Callable[[], str]]:
     def sarif() -> str:
         from ctb_audit.report.sarif import audit_sarif
 
-        return audit_sarif(audit)
+        return inert_json(audit_sarif(audit))
 
     def junit() -> str:
         from ctb_audit.report.junit import audit_junit
@@ -78,7 +79,7 @@ def _machines(audit: Audit) -> Mapping[str, Callable[[], str]]:
     def gitlab() -> str:
         from ctb_audit.report.gitlab import audit_gitlab
 
-        return audit_gitlab(audit)
+        return inert_json(audit_gitlab(audit))
 
     def badge() -> str:
         from ctb_audit.report.badge import audit_badge

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ctb_audit.log import LogRow
-from ctb_audit.report.inert import inert
+from ctb_audit.report.inert import inert, inert_json
 from ctb_audit.result import grade_of
 from ctb_audit.standard import SEVERITIES
 
@@ -73,7 +73,7 @@ def daily(rows: Sequence[LogRow]) -> list[dict[str, Any]]:
 
 
 def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return inert_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_csv(rows: Listing) -> str:

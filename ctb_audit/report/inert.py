@@ -45,3 +45,13 @@ def inert_code(text: str) -> str:
 def inert_html(text: str) -> str:
     """The text with control marks escaped and HTML's own characters as entities."""
     return escape(inert(text), quote=True)
+
+
+def inert_json(text: str) -> str:
+    """A JSON text of the same value in which such marks are written as escapes.
+
+    JSON itself escapes only the C0 controls, and a terminal obeys others too.
+    """
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _ACTIVE.sub(lambda m: m[0] if m[0] in "\t\n\r" else f"\\u{ord(m[0]):04x}", text)
