@@ -15,6 +15,7 @@ from ctb_audit.semantics.plpgsql import (
     effect_of,
     is_active,
     keeps_current,
+    row_keeps_current,
 )
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
@@ -51,18 +52,13 @@ def missing_update_trigger(
     if triggers is None:
         yield Unknown(NO_TRIGGERS_READ)
         return
-    answers = [
-        keeps_current(t, project.function(subject, t.function), subject.table, column.name)
-        for t in triggers
-        if t.function.name not in BUILT_IN or t.function.name == "moddatetime"
-    ]
-    doubts = [a.reason for a in answers if isinstance(a, Unsure)]
-    if any(isinstance(a, Holds) for a in answers):
+    answer = row_keeps_current(_called(subject, project), subject.table, column.name)
+    if isinstance(answer, Holds):
         yield Pass()
     elif any(i.keeper for i in ineffective(subject, project)):
         yield NotApplicable("its trigger is judged by ineffective-trigger")
-    elif doubts:
-        yield Unknown(doubts[0])
+    elif isinstance(answer, Unsure):
+        yield Unknown(answer.reason)
     else:
         yield Fail(f"no BEFORE UPDATE trigger keeps {column.name}", location=column.location)
 
@@ -152,13 +148,17 @@ def _updated_is_kept(subject: Subject, project: Project) -> bool:
     column = column_of(UPDATED, subject, project)
     if column is None:
         return False
-    return any(
-        isinstance(
-            keeps_current(t, project.function(subject, t.function), subject.table, column.name),
-            Holds,
-        )
+    called = _called(subject, project)
+    return isinstance(row_keeps_current(called, subject.table, column.name), Holds)
+
+
+def _called(subject: Subject, project: Project) -> list[tuple[Trigger, Function | None]]:
+    """The triggers that may keep a time, with their functions."""
+    return [
+        (t, project.function(subject, t.function))
         for t in subject.table.triggers or ()
-    )
+        if t.function.name not in BUILT_IN or t.function.name == "moddatetime"
+    ]
 
 
 def _unread(trigger: Trigger, subject: Subject, project: Project) -> str:

@@ -85,8 +85,9 @@ def enforces_range(
         return (low is None or value >= low) and (high is None or value <= high)
 
     named = [c for c in constants_of(guarded, column) if isinstance(c, int | Decimal)]
-    edges = [*((low - 1, low - 100) if low is not None else ())]
-    edges += [*((high + 1, high + 100) if high is not None else ())]
+    bounds = [bound for bound in (low, high) if bound is not None]
+    edges = [n for b in bounds for n in (b - 1, b + 1)]
+    edges += [n for b in bounds for n in (b - 100, b + 100, -b)]
     tried = dict.fromkeys((*edges, *(n + d for n in named for d in (-1, 0, 1))))
     probes: list[Row] = [{column: number} for number in tried if not inside(number)]
     start = low if low is not None else high

@@ -1,6 +1,7 @@
 """Behaviour of PL/pgSQL trigger functions, read from their trees and never run."""
 
 from ctb_audit.semantics.plpgsql.effects import TriggerEffect, effect_of
+from ctb_audit.semantics.plpgsql.sequence import row_keeps_current
 from ctb_audit.semantics.plpgsql.triggers import (
     Event,
     assigns_on_every_path,
@@ -18,5 +19,6 @@ __all__ = [
     "is_active",
     "keeps_current",
     "rejects_row",
+    "row_keeps_current",
     "trigger_fires",
 ]

@@ -1,6 +1,7 @@
 """What a trigger and its function do to a row (STANDARD section 5), judged on their trees."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from ctb_audit.model import Function, Table, Trigger
@@ -122,13 +123,29 @@ def _context(trigger: Trigger, table: Table, event: Event) -> dict[str, Value]:
 
 
 def assigns_on_every_path(
-    function: Function, column: str, context: Mapping[str, Value] | None = None
+    function: Function,
+    column: str,
+    context: Mapping[str, Value] | None = None,
+    *,
+    given: bool = False,
 ) -> Answer:
     """Whether a BEFORE UPDATE row trigger's function gives `column` the current time.
 
-    `context`: the variables TG_OP and its kin; by default those of an UPDATE.
+    `context`: the variables TG_OP and its kin; by default those of an UPDATE. `given`: the row
+    comes with the current time in it.
     """
-    start = State({"tg_op": "UPDATE", "tg_when": "BEFORE", "tg_level": "ROW", **(context or {})})
+    known = {"tg_op": "UPDATE", "tg_when": "BEFORE", "tg_level": "ROW", **(context or {})}
+    text = (function.body or "").lower()
+    read = tuple((name, value) for name, value in known.items() if name in text)
+    return _assigned(function, column, read, given)
+
+
+@lru_cache(maxsize=4096)
+def _assigned(
+    function: Function, column: str, known: tuple[tuple[str, Value], ...], given: bool
+) -> Answer:
+    """One function serves hundreds of tables, and few of them ask which one they are."""
+    start = State(dict(known), {column: "now"} if given else {})
     ends = _ends(function, start)
     if isinstance(ends, str):
         return Unsure(ends)

@@ -142,7 +142,8 @@ class RowReader:
         parent = own is not None and own.kind == "partitioned"
         source = sql.relation(probe.table) if parent else f"ONLY {sql.relation(probe.table)}"
         if probe.index:
-            return self._repeated_onwards(source, probe)
+            estimate = (own.row_estimate if own is not None else None) or 0
+            return self._repeated_onwards(source, probe, estimate)
         count, among = _Count(), REPEATS_AMONG
         while True:
             try:
@@ -157,8 +158,8 @@ class RowReader:
         whole = rows < among and count.number <= self._limits.rows
         return replace(count.sample(1.0 if whole else 0.0), whole=whole)
 
-    def _repeated_onwards(self, source: str, probe: Probe) -> Sample:
-        count, after, step = _Count(), None, INDEX_ROWS
+    def _repeated_onwards(self, source: str, probe: Probe, estimate: int) -> Sample:
+        count, after, step, seen = _Count(), None, INDEX_ROWS, 0
         while time.monotonic() < self._deadline and count.number <= self._limits.rows:
             statement = sql.repeating_onwards(source, probe, after, step)
             try:
@@ -166,13 +167,14 @@ class RowReader:
             except _TooLong:
                 break
             count.add(*found)
+            seen += rows
             ended, alone = rows < step, times == rows
             if ended or alone:
                 count.add(int((times or 0) > 1))
             if ended:
                 return count.sample(1.0)
             after = sql.After(last, again=not alone)
-        return replace(count.sample(0.0), whole=False)
+        return count.sample(min(0.99, seen / estimate) if estimate > 0 else 0.0)
 
     def months(self, probe: Probe) -> Sample:
         """How full the counters of each month are."""
