@@ -54,7 +54,7 @@ class Subject:
     kind: Literal["log", "entity"] = "entity"
     row_level_security: bool = False  # asked for by the configuration
 
-    @property
+    @cached_property
     def name(self) -> Name:
         return self.table.qualified
 
@@ -69,11 +69,20 @@ class Subject:
 
     def tracking_column(self, wanted: TrackingField) -> Column | None:
         """The column that plays the field's role, under its name or an alias."""
-        for name in wanted.names_in(self.system):
-            column = self.table.column(name)
-            if column is not None:
-                return column
-        return None
+        known = self._tracking.get(wanted.role)
+        if known is None or known[0] is not wanted:
+            names = wanted.names_in(self.system)
+            found = next((self._columns[n] for n in names if n in self._columns), None)
+            known = self._tracking[wanted.role] = (wanted, found)
+        return known[1]
+
+    @cached_property
+    def _columns(self) -> Mapping[str, Column]:
+        return {column.name: column for column in reversed(self.table.columns)}
+
+    @cached_property
+    def _tracking(self) -> dict[str, tuple[TrackingField, Column | None]]:
+        return {}
 
 
 @dataclass(frozen=True)

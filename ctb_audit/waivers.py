@@ -53,7 +53,7 @@ def inline_waivers(project: Project) -> tuple[Waiver, ...]:
         _from_inline(written, str(subject.name))
         for subject in project.subjects
         for tables in (*subject.tables.values(), (subject.table,))
-        for table in dict.fromkeys(tables)
+        for table in {id(table): table for table in tables}.values()
         for written in table.waivers
     )
 
