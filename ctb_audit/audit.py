@@ -48,6 +48,7 @@ class AuditSettings:
 
     `answer`: asks live sources about rows, None for not asking; `tables`: only about those that a
     pattern fits. `settle` decides what a comparison of expressions leaves open.
+    `jobs`: processes that judge, 0 for as many as pay.
     """
 
     today: date
@@ -56,6 +57,7 @@ class AuditSettings:
     answer: Answer | None = None
     tables: tuple[str, ...] = ()
     settle: "Settle | None" = None
+    jobs: int = 0
 
 
 def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Audit:
@@ -65,7 +67,7 @@ def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditS
         project = replace(
             project, facts=settings.answer(questions(project, settings.tables))
         )
-    return conclude(project, judge(project), config, settings)
+    return conclude(project, judge(project, jobs=settings.jobs), config, settings)
 
 
 def project_of(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Project:

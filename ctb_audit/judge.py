@@ -12,6 +12,7 @@ from dataclasses import field, replace
 from typing import assert_never
 
 from ctb_audit.checks import ASKING, PROJECT_REGISTRY, REGISTRY, ProjectFinding
+from ctb_audit.forked import divided, processes
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Location, Problem
 from ctb_audit.probe import Probe
@@ -21,6 +22,8 @@ from ctb_audit.standard import SEVERITIES, WEIGHTS, Rule, Severity, matches_tabl
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Question, Unknown, Verdict
 
 EXEMPTED_TOPICS = frozenset({"tracking", "identifiers", "enforcement"})
+WORTH_A_PROCESS = 600
+"""Subjects: judging them takes several times as long as a process needs to start and answer."""
 WHOLE_TABLES = frozenset({"ordinary", "partitioned", "collection"})
 """What a rule judges unless it names kinds: a partition is judged with its parent."""
 NEEDS: Mapping[str, str] = {
@@ -74,15 +77,34 @@ class _Asked:
     doubt: _Doubt | None
 
 
-def judge(project: Project) -> Judgement:
-    """Every subject by every applicable rule, in the order of subjects and rules."""
+def judge(project: Project, *, jobs: int = 0) -> Judgement:
+    """Every subject by every applicable rule, in the order of subjects and rules.
+
+    `jobs`: processes that share the subjects, 0 for as many as pay. A server that settles
+    questions answers one process only.
+    """
     result = Judgement()
     rules = list(_judgeable(project, result))
     of_tables = [rule for rule in rules if rule.check in REGISTRY]
-    for subject in project.subjects:
+    count = 1 if project.settle else processes(jobs, len(project.subjects), WORTH_A_PROCESS)
+    for part in divided(lambda s: _judged(s, of_tables, project), project.subjects, count):
+        result.findings += part.findings
+        result.unknowns += part.unknowns
+        result.tables += part.tables
+        result.passes += part.passes
+    for rule in rules:
+        if rule.check in PROJECT_REGISTRY:
+            _judge_project(rule, project, result)
+    return result
+
+
+def _judged(subjects: Iterable[Subject], rules: Sequence[Rule], project: Project) -> Judgement:
+    """What the rules of tables say of the subjects."""
+    result = Judgement()
+    for subject in subjects:
         passed: Counter[str] = Counter()
         doubted = _doubt(subject, project)
-        for rule in of_tables:
+        for rule in rules:
             severity = _severity_for(rule, subject)
             if severity is None:
                 continue
@@ -90,9 +112,6 @@ def judge(project: Project) -> Judgement:
             asked = _Asked(rule, severity, subject, doubt)
             passed[rule.topic] += _judge_one(asked, project, result)
         result.tables.append(_table(subject, passed))
-    for rule in rules:
-        if rule.check in PROJECT_REGISTRY:
-            _judge_project(rule, project, result)
     return result
 
 

@@ -208,7 +208,7 @@ def _methods(frozen: bool) -> dict[str, Any]:
         "__hash__": _Late("__hash__", _hashing),
         "__setattr__": _refused,
         "__delattr__": _refused,
-        "__reduce__": _reduced,
+        "__reduce__": _Late("__reduce__", _reduction),
     }
 
 
@@ -327,8 +327,17 @@ def _refused(self: Any, name: str, value: object = None) -> None:
     raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
+def _reduction(owner: type) -> Any:
+    """`__reduce__`: by the constructor where that takes every field by its place."""
+    parts = _parts(owner)
+    if all(part.init and not part.keyword for part in parts):
+        values = _tuple("self", [part.name for part in parts])
+        return _compiled("__reduce__", "self", [f"return self.__class__, {values}"], {})
+    return _reduced
+
+
 def _reduced(self: Any) -> tuple[Any, ...]:
-    names = [f.name for f in dataclasses.fields(self)]
+    names = [part.name for part in _parts(type(self))]
     return _again, (type(self), {n: getattr(self, n) for n in names if hasattr(self, n)})
 
 

@@ -1,0 +1,61 @@
+"""Divided work gives what undivided work gives."""
+
+import os
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from ctb_audit.forked import divided, processes
+from ctb_audit.judge import judge
+from ctb_audit.rulebook import load_standard
+from ctb_audit.sources.ddl.read import read_script
+from ctb_audit.sources.ddl.replay import replay
+from ctb_audit.subjects import build_project
+
+HERE = os.getpid()
+
+
+def squares(part: Sequence[int]) -> list[int]:
+    return [n * n for n in part]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 9])
+def test_parts_come_in_order(count: int) -> None:
+    found = divided(squares, range(7), count)
+    assert [n for part in found for n in part] == squares(range(7))
+    assert divided(squares, [], count) == []
+
+
+def test_a_part_whose_process_died_is_done_here() -> None:
+    def mortal(part: Sequence[int]) -> list[int]:
+        if os.getpid() != HERE:
+            os._exit(9)
+        return squares(part)
+
+    assert divided(mortal, [1, 2, 3, 4], 2) == [[1, 4], [9, 16]]
+
+
+def test_what_the_function_raises_is_raised() -> None:
+    def refuses(part: Sequence[int]) -> int:
+        return 1 // (3 - part[-1])
+
+    with pytest.raises(ZeroDivisionError):
+        divided(refuses, [1, 2, 3], 3)
+
+
+def test_few_items_need_no_process() -> None:
+    assert processes(0, work=10, worth=600) == 1
+    assert processes(0, work=10**9, worth=600) <= len(os.sched_getaffinity(0))
+    assert processes(3, work=1, worth=600) == 3
+
+
+def test_tables_are_judged_alike_by_one_and_by_several() -> None:
+    text = "".join(
+        f"CREATE TABLE t{n} (id int, email text, status text, user_id int);\n" for n in range(9)
+    )
+    catalog = replay([read_script(text, "a.sql", "postgresql")], source="a.sql")
+    project = build_project([catalog], load_standard(), today=date(2026, 1, 1))
+    alone, shared = judge(project, jobs=1), judge(project, jobs=4)
+    assert alone.findings and len(shared.tables) == 9
+    assert shared == alone
