@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from ctb_audit.checks.documented import notes_of
 from ctb_audit.checks.registry import ProjectFinding, beside, check, project_check
 from ctb_audit.lean import pattern
 from ctb_audit.model import Catalog, Function, Grant, Location, Policy, Surface
@@ -38,12 +39,10 @@ def _wanted_by(subject: Subject, project: Project) -> str:
     """Who asks for it, "" for nobody."""
     if subject.row_level_security:
         return "the configuration asks for"
-    for document in (d for catalog in project.catalogs for d in catalog.documents):
-        for table in document.tables:
-            if (table.system, table.name) == (subject.system, subject.name):
-                texts = (a.text for a in table.access if a.kind == "row-level security")
-                if any(_declares(text) for text in texts):
-                    return "its section of the reference declares"
+    for note in notes_of(subject, project):
+        texts = (a.text for a in note.table.access if a.kind == "row-level security")
+        if any(_declares(text) for text in texts):
+            return "its section of the reference declares"
     return ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from ctb_audit.checks.documented_values import documented_rules
 from ctb_audit.checks.expectation import MISSING_COLUMN, base_type, column_of, tracked
 from ctb_audit.checks.guarding import ask
 from ctb_audit.checks.identifiers import is_registry, must_be_unique
@@ -122,18 +123,23 @@ def value_out_of_order(subject: Subject, project: Project, *, later: str, earlie
 
 @asking_check
 def value_out_of_list(subject: Subject, project: Project) -> Verdicts:
-    """Values that are not among those the standard lists for a tracking column."""
-    for wanted, column in tracked(subject, project):
-        if not wanted.values or isinstance(_live(subject), NotApplicable):
-            continue
-        if _held(enforces_values, subject, project, column.name, values=wanted.values):
-            yield Pass(column.name)
-            continue
-        marks = ", ".join("%s" for _ in wanted.values)
-        condition = f"{_text(column)} NOT IN ({marks})"
-        probe = _probe(subject, condition, wanted.values, column.name)
-        what = f"a {column.name} that is not listed"
-        yield Question(probe, partial(_told, what, column, column.name), column.name)
+    """Values that are not among those that the standard, or else a document, lists for a column."""
+    if _live(subject) is not None:
+        return
+    lists = {c.name: (c, tuple(w.values)) for w, c in tracked(subject, project) if w.values}
+    for column, rule in documented_rules(subject, project):
+        if rule.kind == "values":
+            lists.setdefault(column.name, (column, rule.values))
+    for name, (column, values) in lists.items():
+        if column.type.dimensions:
+            yield NotApplicable("the column holds lists", name)
+        elif _held(enforces_values, subject, project, name, values=values):
+            yield Pass(name)
+        else:
+            marks = ", ".join("%s" for _ in values)
+            probe = _probe(subject, f"{_text(column)} NOT IN ({marks})", values, name)
+            what = f"a {name} that is not listed"
+            yield Question(probe, partial(_told, what, column, name), name)
 
 
 @asking_check

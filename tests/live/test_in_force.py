@@ -7,6 +7,7 @@ from datetime import date
 import psycopg
 import pytest
 
+from ctb_audit.config import TableEntry
 from ctb_audit.judge import Judgement, judge
 from ctb_audit.rulebook import load_standard
 from ctb_audit.scratch import ScratchServer
@@ -225,9 +226,7 @@ def test_a_definer_s_path_is_the_caller_s(database: Database, role: Callable[[st
         " AS 'BEGIN PERFORM * FROM public.secrets; END'",
         "REVOKE EXECUTE ON FUNCTION pinned FROM PUBLIC",
         "CREATE FUNCTION bound() RETURNS bigint LANGUAGE sql SECURITY DEFINER"
-        " BEGIN ATOMIC SELECT count(*) FROM secrets; END"
-        if database.session.info.server_version >= 140000
-        else "SELECT 1",
+        " BEGIN ATOMIC SELECT count(*) FROM secrets; END",
         "REVOKE EXECUTE ON FUNCTION bound FROM PUBLIC",
     )
     steal = "SET search_path = pg_temp; CREATE TEMP TABLE secrets (x int); SELECT public.loose()"
@@ -239,8 +238,6 @@ def test_row_level_security_as_declared(database: Database) -> None:
     database.run("CREATE TABLE t (id int); CREATE TABLE u (id int)")
     database.run("ALTER TABLE u ENABLE ROW LEVEL SECURITY")
     standard = load_standard("ctb-1.0", select=["missing-row-level-security"])
-    from ctb_audit.config import TableEntry
-
     project = build_project(
         [read_live(database.url)],
         standard,

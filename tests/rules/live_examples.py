@@ -20,13 +20,16 @@ LIMITS = Limits(seconds=20)
 def judge_live(rule_id: str, example: Example, server: ScratchServer, folder: Path) -> Judgement:
     """The example's SQL on a server and its files on disk, judged by one rule with rows."""
     config = replace(config_from_text(example.config, folder), select=(rule_id,))
-    for path, text in example.files.items():
+    files = dict(example.files)
+    if example.document:
+        files["reference.md"] = example.document
+    for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     with server.database() as url, LiveSessions() as sessions:
         with psycopg.connect(url, autocommit=True) as session:
             session.execute(example.sql.encode())
-        arguments = [url, *([str(folder)] if example.files else [])]
+        arguments = [url, *([str(folder)] if files else [])]
         loaded = load_all(arguments, LoadOptions(root=folder, read_live=sessions.read))
         settings = AuditSettings(today=date(2026, 11, 22))
         project = project_of(loaded.catalogs, config, settings)
