@@ -57,8 +57,8 @@ def responder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Responder]:
                 return
             query = dict(part.split("=", 1) for part in raw.split("&") if "=" in part)
             local = path.partition("/projects/demo-project")[2]
-            known = state.answers.get(local, lambda _: (404, {"error": {"message": "no"}}))
-            status, body = known(query)
+            known = state.answers.get(local)
+            status, body = known(query) if known else (404, {"error": {"message": "no"}})
             data = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
