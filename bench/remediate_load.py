@@ -125,7 +125,7 @@ def load(server: ScratchServer, url: str, rows: int, clients: int) -> Iterator[l
             time.sleep(2)
             yield told
         finally:
-            running.send_signal(2)
+            running.terminate()
             out, error = running.communicate(timeout=30)
             told += [line for line in (out + error).splitlines() if line]
 

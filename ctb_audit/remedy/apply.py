@@ -27,7 +27,8 @@ def _changed(catalog: Catalog, changes: Sequence[Change]) -> Catalog:
             functions.append(change.function())
             continue
         for name in _affected(change, tables):
-            tables[name] = change.on(tables[name])
+            made = change.on(tables[name])
+            tables[name] = made if name == change.table else _inherited(tables[name], made)
     return replace(
         catalog,
         tables=tuple(
@@ -58,3 +59,20 @@ def _affected(change: Change, tables: Mapping[Name, Table]) -> Iterable[Name]:
         for name in found
         if not (isinstance(change, AddColumn) and tables[name].column(change.column))
     ]
+
+
+def _inherited(before: Table, after: Table) -> Table:
+    """The table below with what is new marked as the parent's."""
+    columns = len(before.columns)
+    constraints = len(before.constraints)
+    return replace(
+        after,
+        columns=(
+            *after.columns[:columns],
+            *(replace(c, inherited=True) for c in after.columns[columns:]),
+        ),
+        constraints=(
+            *after.constraints[:constraints],
+            *(replace(c, inherited=True) for c in after.constraints[constraints:]),
+        ),
+    )

@@ -7,8 +7,8 @@ from typing import ClassVar
 from ctb_audit.remedy.change import Change, Held, Phase, Step
 from ctb_audit.remedy.quoting import dollar_quoted, identifier, literal, relation
 
-BLOCKS = 64
-"""Pages of 8 kB a batch: half a megabyte, some thousand rows, a few tens of milliseconds."""
+BLOCKS = 16
+"""Pages of 8 kB a batch: about a thousand rows, whose writers wait some milliseconds."""
 _TRIES = 1000
 # Walks the table's pages once, so that the time is linear and no key is needed; a row that another
 # transaction holds is passed over and met again, so that a batch never waits and never deadlocks.

@@ -87,7 +87,9 @@ def _ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
 def _proposed(
     audit: Audit, project: Project, draft: _Draft, config: Config, wanted: Wanted
 ) -> list[Change]:
-    found = [f for f in audit.open_findings if f.fingerprint not in draft.left]
+    found = [
+        f for f in audit.open_findings if f.fingerprint not in draft.left and wanted.findings(f)
+    ]
     defects: dict[str, set[tuple[str, str]]] = {}
     checks = {rule.id: rule.check for rule in audit.rules.values()}
     for finding in found:
@@ -95,8 +97,6 @@ def _proposed(
     taken = set(_taken(project)) | set(draft.names())
     new: dict[Change, None] = {}
     for finding in found:
-        if not wanted.findings(finding):
-            continue
         subject = _subject(finding, project)
         if subject is None or finding.system != "postgresql":
             _leave(draft, finding, _ELSEWHERE)

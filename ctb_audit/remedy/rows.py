@@ -6,7 +6,7 @@ and uniqueness accept. Tables come after those they refer to.
 
 import random
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,6 +22,7 @@ Session: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 SEED = 20261122
 _ROUNDS = 12
 _NULLS = 0.15
+_SINGLES = 3000  # candidates of a table that may be tried alone
 _IDLE = 2  # rounds without a new row before a table is given up
 EMPTY_TARGET = "a table that it refers to is empty"
 EXHAUSTED = "its checks and keys accept no more of what was tried"
@@ -73,7 +74,7 @@ def fill(
     circular: list[tuple[Table, tuple[str, ...]]] = []
     with _quiet(session):
         for table in _ordered(tables, demand):
-            filler = _Filler(session, catalog, table, demand, first)
+            filler = _Filler(session, catalog, table, _Turn(demand, first, frozenset(rows)))
             rows[table.qualified], reason = filler.fill(count)
             circular += ((table, columns) for columns in sorted(filler.dangling))
             if reason:
@@ -154,25 +155,37 @@ def _foreign_keys(table: Table, demand: Demand) -> Iterator[Constraint]:
     yield from demand.foreign_keys.get(table.qualified, ())
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A table's turn: `first` is the number of its first row, `done` holds those before it."""
+
+    demand: Demand
+    first: int
+    done: frozenset[Name]
+
+
 class _Filler:
     """Fills one table."""
 
-    def __init__(
-        self, session: Session, catalog: Catalog, table: Table, demand: Demand, first: int
-    ) -> None:
+    def __init__(self, session: Session, catalog: Catalog, table: Table, turn: _Turn) -> None:
         self._session = session
         self._table = table
-        self._demand = demand
-        self._first = first
+        self._demand = turn.demand
+        self._first = turn.first
+        self._done = turn.done
+        self._singles = _SINGLES
         self.dangling: set[tuple[str, ...]] = set()
         self._types: Mapping[Name, UserType] = catalog.types_by_name
-        self._chance = random.Random(f"{SEED} {first} {table.qualified}")
-        self._checks = tuple(self._expressions(catalog))
+        self._chance = random.Random(f"{SEED} {turn.first} {table.qualified}")
+        computed = [c.name for c in table.columns if c.generated is not None]
+        self._checks = tuple(  # the server computes a generated column later
+            e for e in self._expressions(catalog) if not any(name in e for name in computed)
+        )
         self._columns = [c for c in table.columns if c.generated is None]
         self._required = {
             c.name
             for c in self._columns
-            if not c.nullable or (table.qualified, c.name) in demand.required
+            if not c.nullable or (table.qualified, c.name) in turn.demand.required
         }
         for constraint in table.constraints:
             if constraint.kind == "primary key":
@@ -234,6 +247,7 @@ class _Filler:
                     held += self._insert(chunk, count - held)
                 except psycopg.Error as failed:
                     error = str(failed).strip().splitlines()[0]
+                    held += self._insert_each(chunk, count - held)
             idle = idle + 1 if held == before else 0
             if held >= count or idle > _IDLE:
                 break
@@ -282,7 +296,7 @@ class _Filler:
     ) -> bool:
         """Sets a foreign key's columns to an existing key, or to NULL where they may be."""
         free = [c for c in columns if c not in self._required and c not in fixed]
-        if not keys and not free:
+        if not keys and not free and self._in_circle(columns):
             self.dangling.add(columns)
             return True
         if free and (not keys or self._chance.random() < _NULLS):
@@ -298,6 +312,23 @@ class _Filler:
         key = fitting[number % len(fitting)] if single else self._chance.choice(fitting)
         values.update(zip(columns, key, strict=True))
         return True
+
+    def _in_circle(self, columns: tuple[str, ...]) -> bool:
+        """Whether the rows to refer to are still to come."""
+        found = (c for c in self._table.constraints if c.kind == "foreign key")
+        return any(c.columns == columns and c.target not in self._done for c in found)
+
+    def _insert_each(self, candidates: Sequence[Row], limit: int) -> int:
+        """The candidates one by one: where one cannot be cast the others need not suffer."""
+        import psycopg
+
+        held = 0
+        for row in candidates[: self._singles]:
+            self._singles -= 1
+            if held < limit:
+                with suppress(psycopg.Error):
+                    held += self._insert([row], 1)
+        return held
 
     def _insert(self, candidates: Sequence[Row], limit: int) -> int:
         """Inserts at most `limit` of the candidates that every check accepts."""

@@ -13,6 +13,7 @@ _STRING = pattern(r"'((?:[^']|'')*)'")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SHORT = 12  # characters that a word with a number may not fit into
 _LONG = 500
+_HINT = 0.7  # share of values that a check suggests
 _MONTH = pattern(r"'(\d{4}-\d\d)-\d\d")
 _HINTED = frozenset(
     {
@@ -32,11 +33,17 @@ _PATTERN = pattern(r"[\[\\^$+*]")
 _NUMBER = pattern(r"(?<![\w'.])-?\d+(?:\.\d+)?(?![\w'])")
 
 
-def maker(column: Column, types: Mapping[Name, UserType], hints: Sequence[str]) -> Make | None:
+def maker(
+    column: Column,
+    types: Mapping[Name, UserType],
+    hints: Sequence[str],
+    *,
+    only_hinted: bool = False,
+) -> Make | None:
     """Makes the column's values; None for a type that nothing here knows.
 
     `hints`: expressions of the checks on the column, whose constants and patterns are values worth
-    trying.
+    trying; `only_hinted`: no other, where there are any (a domain takes all rows with it).
     """
     plain = _plain(column.type, types)
     if plain is None:
@@ -51,7 +58,7 @@ def maker(column: Column, types: Mapping[Name, UserType], hints: Sequence[str]) 
 
     def make(chance: random.Random, row: int) -> str:
         value = plain(chance, row)
-        if worth and chance.random() < 0.7:
+        if worth and (only_hinted or chance.random() < _HINT):
             value = chance.choice(worth)(chance, row)
         return value[:limit] if limit else value
 
@@ -90,11 +97,12 @@ def _worth(column: Column, hints: Sequence[str]) -> list[Make]:
 
 
 def _strings(hint: str) -> Iterator[Make]:
-    for text in _STRING.findall(hint):
-        plain = text.replace("''", "'").replace("\\\\", "\\")
-        yield _constant(plain)
-        if _PATTERN.search(plain):
-            yield from (_matched(plain),) * 3
+    texts = [t.replace("''", "'").replace("\\\\", "\\") for t in _STRING.findall(hint)]
+    patterns = [t for t in texts if _PATTERN.search(t)]
+    yield from map(_matched, patterns)
+    yield from (_constant(t) for t in texts if t not in patterns)
+    if patterns:
+        return
     yield from (_counted(int(n)) for n in _NUMBER.findall(hint) if n.isdigit() and int(n) < _LONG)
 
 
@@ -155,7 +163,7 @@ def _plain(type_: Type, types: Mapping[Name, UserType]) -> Make | None:
             return lambda chance, row: chance.choice(user.labels)
         if user.kind == "domain" and user.base is not None:
             hints = [c.expression or "" for c in user.constraints]
-            return maker(Column("value", user.base), types, hints)
+            return maker(Column("value", user.base), types, hints, only_hinted=bool(hints))
         return None
     made = _BY_NAME.get(type_.name) or _BY_FAMILY.get(type_.family)
     if type_.name == "numeric" and type_.parameters:
