@@ -1,5 +1,6 @@
 """ADD COLUMN and ALTER COLUMN."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -84,7 +85,7 @@ def alter_column(state: State, name: Name, action: AlterColumn, only: bool) -> N
     table = state.tables[name]
     column = table.column(action.name)
     if column is None:
-        if action.if_exists:
+        if action.if_exists or name in state.open_tables:
             return
         raise Refusal(f'column "{action.name}" of relation "{table.name}" does not exist', name)
     change = _CHANGES.get(action.change)
@@ -113,7 +114,19 @@ def _set_type(state: State, table: Table, column: Column, action: AlterColumn) -
     for name in sequence_of(state, table.qualified, column.name):
         if column.identity:
             state.sequences[name] = altered(state.sequences[name], {"type": resolved.name})
-    return replace(column, type=resolved)
+    return replace(column, type=resolved, default=_cast(column, resolved))
+
+
+_TIMES = frozenset({"timestamp", "date", "time"})
+
+
+def _cast(column: Column, type_: Type) -> str | None:
+    """A literal keeps the type that it was stored in: moments mean another thing in another one."""
+    default = column.default
+    times = {column.type.family, type_.family} <= _TIMES and column.type.name != type_.name
+    if default is None or not times or not re.fullmatch(r"'[^']*'", default):
+        return default
+    return f"{default}::{column.type}"
 
 
 def _set_default(state: State, table: Table, column: Column, action: AlterColumn) -> Column:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ctb_audit.model import Constraint, Index, Merged, Name, Table, Type
+from ctb_audit.model import Column, Constraint, Index, Merged, Name, Table, Type
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.expressions import columns_in
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
@@ -119,6 +119,7 @@ def add_indexed(state: State, table: Table, constraint: Constraint) -> Table:
     """A primary key, unique or exclusion constraint with the index that backs it."""
     if not _keys_exist(state, table, constraint):
         return table
+    table = _current(state, table)
     if missing := _left_out(table, constraint):
         message = f'{constraint.kind} on a partitioned table must include column "{missing}"'
         state.complain(Refusal(message, table.qualified))
@@ -179,11 +180,20 @@ def _named_index(state: State, table: Table, constraint: Constraint) -> Constrai
 def _keys_exist(state: State, table: Table, constraint: Constraint) -> bool:
     known = {c.name for c in table.columns}
     missing = [c for c in (*constraint.columns, *constraint.include) if c not in known]
+    if missing and table.qualified in state.open_tables:
+        found = tuple(Column(name, Type("unknown")) for name in missing)
+        state.put(replace(table, columns=(*table.columns, *found)))
+        return True
     if missing and not (state.system == "bigquery" and not known):
         message = f'column "{missing[0]}" named in key does not exist'
         state.complain(Refusal(message, table.qualified))
         return False
     return True
+
+
+def _current(state: State, table: Table) -> Table:
+    """The table with columns that a key has shown it to have."""
+    return state.tables[table.qualified] if table.qualified in state.open_tables else table
 
 
 def not_null(table: Table, columns: Iterable[str]) -> Table:
@@ -204,6 +214,7 @@ def add_foreign_key(state: State, table: Table, key: Constraint) -> Table:
     """`table` must be stored already: a foreign key may point at it."""
     if not _keys_exist(state, table, key):
         return table
+    table = _current(state, table)
     resolved = _resolve_target(state, table, key)
     if resolved is None:
         return table

@@ -15,7 +15,7 @@ def drop_column(state: State, name: Name, action: DropColumn, only: bool) -> Non
     table = state.tables[name]
     column = table.column(action.name)
     if column is None:
-        if action.if_exists:
+        if action.if_exists or name in state.open_tables:
             return
         message = f'column "{action.name}" of relation "{table.name}" does not exist'
         raise Refusal(message, name)

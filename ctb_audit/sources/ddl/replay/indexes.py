@@ -34,7 +34,8 @@ def create_index(state: State, op: CreateIndex) -> None:
 def add_index(state: State, owner: Name, index: Index, parent: Name | None = None) -> Index | None:
     """Put an index on a table under its final name; None where it is refused."""
     table = state.tables[owner]
-    if missing := _missing(table, index):
+    missing = _missing(table, index)
+    if missing and owner not in state.open_tables:
         state.complain(Refusal(f'column "{missing}" does not exist', owner))
         return None
     index = _named(state, owner, index)

@@ -72,6 +72,7 @@ class State:
     `users` holds, for a name, the tables and views that may refer to it: only ever added to, so
     whoever reads it verifies; so is `owned`, the sequences that columns of a table own.
     `local_columns`: those that a child declares itself and inherits too; `typed`: tables OF a type.
+    `open_tables`: made by a query whose columns could not all be told, so they may have any.
     `session` holds "path" and "local path".
     """
 
@@ -99,6 +100,7 @@ class State:
     owned: Links[Name, Name] = field(init=False)
     local_columns: Ledger[tuple[Name, str], bool] = field(init=False)
     typed: Ledger[Name, Name] = field(init=False)
+    open_tables: Ledger[Name, bool] = field(init=False)
 
     def __post_init__(self) -> None:
         journal = self.journal
@@ -119,6 +121,7 @@ class State:
         self.owned = Links(journal)
         self.local_columns = Ledger(journal)
         self.typed = Ledger(journal)
+        self.open_tables = Ledger(journal)
         if self.postgres:
             self.schemas["public"] = Schema("public", grants=PUBLIC_SCHEMA_GRANTS)
         journal.forget()

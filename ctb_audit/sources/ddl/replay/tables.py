@@ -162,6 +162,8 @@ def create_table_as(state: State, op: CreateTableAs) -> None:
         raise duplicate(f'relation "{name.name}" already exists', name)
     state.claim(name, "table")
     output = follow(state, op.query).output
+    if output is None and not op.columns:
+        state.open_tables[name] = True
     state.put(
         Table(
             state.system,
