@@ -87,7 +87,7 @@ class Access:
     location: Location
 
 
-RuleKind = Literal["values", "range", "positive", "non-empty", "unique", "format"]
+RuleKind = Literal["values", "range", "positive", "non-empty", "unique", "format", "required"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,11 @@ def unenforced_documented_values(subject: Subject, project: Project) -> Iterator
                 enforces_values, subject, project, (column.name,), values=tuple(wanted.values)
             )
             yield _judged(answer, column, subject, None)
-    stated = [(c, r) for c, r in documented_rules(subject, project) if r.kind != "format"]
+    stated = [
+        (c, r)
+        for c, r in documented_rules(subject, project)
+        if r.kind not in ("format", "required")
+    ]
     for column, rules in _grouped(stated).items():
         if column.name not in judged:
             yield _first_fault(column, rules, subject, project)
@@ -54,6 +58,24 @@ def unenforced_documented_format(subject: Subject, project: Project) -> Iterator
             continue
         answer = ask(enforces_format, subject, project, (column.name,), pattern=pattern)
         yield _judged(answer, column, subject, rules[0])
+    if not stated:
+        yield NotApplicable(NOTHING)
+
+
+@check
+def nullable_documented_column(subject: Subject, project: Project) -> Iterator[Verdict]:
+    """Columns that a document says must be there, tracking columns apart."""
+    roles = {column.name for _, column in tracked(subject, project)}
+    stated = [(c, r) for c, r in documented_rules(subject, project) if r.kind == "required"]
+    for column, rules in _grouped(stated).items():
+        if column.name in roles:
+            yield NotApplicable("a tracking column is judged by its rule", column.name)
+        elif column.nullable:
+            told = f"{column.name} accepts NULL, and {_place(rules[0].location)} says: "
+            told += _clipped(rules[0].text)
+            yield Fail(told, column.name, location=column.location)
+        else:
+            yield Pass(column.name)
     if not stated:
         yield NotApplicable(NOTHING)
 

@@ -51,7 +51,7 @@ def _of_note(note: Note, subject: Subject, project: Project) -> Iterator[Verdict
                 else Fail(told, index.text, location=index.location)
             )
     for rule in note.table.rules:
-        if named_column(rule.column, subject) is None:
+        if rule.kind != "required" and named_column(rule.column, subject) is None:
             told = f"the document states a rule for {rule.column}, which is no column"
             yield Fail(told, rule.column, location=rule.location)
 

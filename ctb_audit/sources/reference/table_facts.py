@@ -25,7 +25,7 @@ from ctb_audit.sources.reference.document import DocumentedTable
 from ctb_audit.sources.reference.fields import section_fields
 from ctb_audit.sources.reference.parts import Part, Said, holds_text, lines, parts
 from ctb_audit.sources.reference.sections import Code, Sections
-from ctb_audit.sources.reference.value_rules import value_rule
+from ctb_audit.sources.reference.value_rules import required_rules, value_rule
 from ctb_audit.sources.reference.wording import Field, field_of, key_of, plain
 
 _PROCESS = pattern(r"`?(?P<code>PRC-[\w-]+)`?\s*(?::\s*(?P<text>.*))?$")
@@ -135,6 +135,8 @@ class Facts:
             code = re.search(r"`(\w+)`", said.text)
             if code:
                 self.indexes.append(Remark(code[1], place))
+        elif under == "security":
+            self.rules += required_rules(said.text, place)
         elif _RULES.search(under):
             self._rule(said, place, listed=True)
         elif re.match(r"columns|fields", under):
@@ -142,8 +144,9 @@ class Facts:
 
     def _rule(self, said: Said, place: Location, *, listed: bool) -> None:
         rule = value_rule(said.text, place)
-        if rule is not None:
-            self.rules.append(rule)
+        needed = required_rules(said.text, place) if listed and rule is None else ()
+        if rule is not None or needed:
+            self.rules += needed if rule is None else (rule,)
         elif listed and not _ENDPOINT.match(plain(said.text)):
             self.unread.append(Remark(plain(said.text), place))
 

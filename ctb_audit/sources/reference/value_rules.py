@@ -28,6 +28,10 @@ _RANGE = pattern(
     r"^`?(?P<low>-?\d+(?:\.\d+)?)`?\s*(?:-|\N{EN DASH}|\N{EM DASH}|\bto\b|\.\.)\s*"
     r"`?(?P<high>-?\d+(?:\.\d+)?)`?(?![\w.-])\s*(?:\([^()]*\))?\.?$"
 )
+_NO_NULLS = pattern(r"^no null values (?:for|in) (?P<rest>[\w`, ]+)$", re.I)
+_REQUIRED = pattern(
+    r"^`?(?P<label>[A-Za-z_][\w -]{0,60}?)`?\s+(?:is\s+)?required\b\s*(?:\([^()]*\))?\.?$", re.I
+)
 _REMARK = pattern(r"\s*(?:\([^()]*\))?\.?\s*")
 
 
@@ -82,6 +86,21 @@ def _rule(
         return None
     chosen: RuleKind = kind  # type: ignore[assignment]  # the patterns list the kinds
     return ValueRule(chosen, column_label(label), text, location, values, low, high, formats)
+
+
+def required_rules(text: str, location: Location) -> tuple[ValueRule, ...]:
+    """What a sentence says must be there: `No NULL values for a, b`, `Password hashing required`.
+
+    Beside the grammar of values; () for any other sentence.
+    """
+    line = text.replace("**", "").strip() if len(text) <= LONGEST else ""
+    listed = _NO_NULLS.match(line)
+    if listed:
+        labels = [t for t in re.split(r"[\s,`]+|\band\b", listed["rest"]) if t]
+    else:
+        needed = _REQUIRED.match(line)
+        labels = [re.sub(r"ing$", "", needed["label"].strip())] if needed else []
+    return tuple(ValueRule("required", column_label(t), text, location) for t in labels)
 
 
 def column_label(label: str) -> str:
