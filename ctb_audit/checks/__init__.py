@@ -34,6 +34,7 @@ CHECKS: Mapping[str, tuple[str, ...]] = {
     "documented_values": (
         "unenforced_documented_values",
         "unenforced_documented_format",
+        "nullable_documented_column",
     ),
     "enforcement": (
         "unenforced_format",
