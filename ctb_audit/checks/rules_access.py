@@ -36,10 +36,12 @@ class Access:
     def place(self) -> Location | None:
         return next((m.match.location for m in self.grants.matched), None)
 
-    @property
-    def has_owner(self) -> bool:
-        """Whether some rule binds an operation to a field or to the document's own path."""
-        return any(
+    def has_owner(self, names: Iterable[str]) -> bool:
+        """Whether some rule binds an operation to a field or to the document's own path, or the
+        path itself names an owner.
+        """
+        wildcards = {s.name for m in self.grants.matched for s in m.path if s.kind == "wildcard"}
+        return not wildcards.isdisjoint(names) or any(
             tie.kind == "path" or (tie.exact and tie.kind in ("stored", "incoming"))
             for _, granted in self.grants.cases()
             for tie in granted.facts.ties

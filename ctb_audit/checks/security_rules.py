@@ -16,10 +16,11 @@ from ctb_audit.checks.rules_access import (
 )
 from ctb_audit.model import Location
 from ctb_audit.project import Project, Subject
-from ctb_audit.rules_model import Operation
+from ctb_audit.rules_model import WIDER, Operation
 from ctb_audit.semantics.firestore import Granted
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
+UNOWNED = "{words} is open to whoever is signed in, owner or not"
 NO_RULES = "no security rule matches the collection"
 Judge = Callable[[Access], Fail | None]
 Found = Sequence[tuple[Operation, Granted]]
@@ -76,7 +77,7 @@ def unowned_access(
 ) -> Iterator[Verdict]:
     access = accesses(subject, project)
     named = [f for f in owner_fields if subject.table.column(f) is not None]
-    if access.matched and not named and not access.has_owner:
+    if access.matched and not named and not access.has_owner(owner_fields):
         yield NotApplicable("neither its documents nor its rules know an owner")
         return
     yield from _judged(access, _not_owned)
@@ -84,19 +85,16 @@ def unowned_access(
 
 @beside(unowned_access)
 def unowned_matches(project: Project, *, owner_fields: tuple[str, ...]) -> Iterator[ProjectFinding]:
-    yield from _undeclared(project, _writes_not_owned)
+    """Nobody declares the documents: only writes, where the rules or the path know an owner."""
+    for access in undeclared(project):
+        found = [(o, g) for o, g in _without_owner(access) if o in WIDER["write"]]
+        failed = _fail(found, UNOWNED) if access.has_owner(owner_fields) else None
+        if failed is not None:
+            yield ProjectFinding(access.name, failed, "firestore", access.surface)
 
 
 def _not_owned(access: Access) -> Fail | None:
-    return _fail(_without_owner(access), "{words} is open to whoever is signed in, owner or not")
-
-
-def _writes_not_owned(access: Access) -> Fail | None:
-    """Nobody declares the documents: only writes, where other rules of the match know an owner."""
-    if not access.has_owner:
-        return None
-    found = [(o, g) for o, g in _without_owner(access) if o in ("create", "update", "delete")]
-    return _fail(found, "{words} is open to whoever is signed in, owner or not")
+    return _fail(_without_owner(access), UNOWNED)
 
 
 def _without_owner(access: Access) -> Found:
@@ -149,10 +147,14 @@ def creates_read_resource(project: Project) -> Iterator[ProjectFinding]:
 
 
 def _never_created(access: Access) -> Fail | None:
-    if not access.grants.blocked or access.grants.granted.get("create"):
+    grants = access.grants
+    if grants.dead:
+        message = "create reads resource, which does not exist yet, so that case can never hold"
+        return Fail(message, location=grants.dead[0])
+    if not grants.blocked or grants.granted.get("create"):
         return None
     message = "create reads resource, which does not exist yet: no document can ever be created"
-    return Fail(message, location=access.grants.blocked[0])
+    return Fail(message, location=grants.blocked[0])
 
 
 @check

@@ -36,7 +36,8 @@ class Granted:
 @dataclass(frozen=True)
 class Grants:
     """`granted` holds the cases that can be, `blocked` the places of `allow`s whose every case on
-    create reads the document that does not exist yet. `named` are the operations that some allow
+    create reads the document that does not exist yet, `dead` those of `allow create` alone of which
+    some case does. `named` are the operations that some allow
     names, granted or not. `doubts` are reasons why a condition could not be decided.
     """
 
@@ -45,6 +46,7 @@ class Grants:
     blocked: tuple[Location, ...] = ()
     doubts: tuple[str, ...] = ()
     matched: tuple[MatchedPath, ...] = ()
+    dead: tuple[Location, ...] = ()
 
     def cases(self, *operations: Operation) -> Iterator[tuple[Operation, Granted]]:
         for operation in operations or OPERATIONS:
@@ -80,6 +82,7 @@ def grants_of(paths: Sequence[MatchedPath]) -> Grants:
     granted: dict[Operation, tuple[Granted, ...]] = {}
     named: set[Operation] = set()
     blocked: list[Location] = []
+    dead: list[Location] = []
     doubts: dict[str, None] = {}
     for matched in paths:
         for allow in matched.match.allows:
@@ -87,25 +90,34 @@ def grants_of(paths: Sequence[MatchedPath]) -> Grants:
             try:
                 condition = _condition(allow, matched.scope)
                 for operation in allow.covers:
-                    found = _granted(condition, allow, operation, blocked)
+                    cases = cases_of(condition, operation)
+                    found = _possible(cases, allow, operation)
+                    if operation == "create" and len(found) < len(cases):
+                        _blame(allow, bool(found), blocked, dead)
                     granted[operation] = (*granted.get(operation, ()), *found)
             except (TooLargeError, TooComplexError):
                 doubts[f"the condition at {allow.location} has too many cases to decide"] = None
     doubts.update((d, None) for cases in granted.values() for g in cases for d in _doubt(g))
-    return Grants(granted, frozenset(named), tuple(blocked), tuple(doubts), tuple(paths))
+    return Grants(
+        granted, frozenset(named), tuple(blocked), tuple(doubts), tuple(paths), tuple(dead)
+    )
+
+
+def _blame(allow: Allow, passes: bool, blocked: list[Location], dead: list[Location]) -> None:
+    """Where a create reads what is not there: it `passes` in other cases, or in none."""
+    if allow.operations == ("create",):
+        dead.append(allow.location)
+    elif not passes:
+        blocked.append(allow.location)
 
 
 def _condition(allow: Allow, scope: Scope) -> Node | None:
     return None if allow.condition is None else resolved(allow.condition, scope)
 
 
-def _granted(
-    condition: Node | None, allow: Allow, operation: Operation, blocked: list[Location]
-) -> tuple[Granted, ...]:
-    cases: tuple[Case, ...] = cases_of(condition, operation)
-    possible = [case for case in cases if can_hold(case, operation)]
-    if operation == "create" and cases and not possible:
-        blocked.append(allow.location)
+def _possible(cases: Sequence[Case], allow: Allow, operation: Operation) -> tuple[Granted, ...]:
+    """The cases that read nothing that the operation does not have."""
+    possible = (case for case in cases if can_hold(case, operation))
     return tuple(Granted(facts_of(case), allow.location) for case in possible)
 
 
