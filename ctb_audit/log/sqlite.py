@@ -73,15 +73,15 @@ class SqliteLog:
         return self._append(entry)
 
     def prepare(self) -> None:
-        with self._writing():
+        with self.writing():
             pass
 
     def _append(self, entry: LogEntry) -> Written:
-        with self._writing() as connection:
+        with self.writing() as connection:
             return _insert(connection, entry)
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction that holds the only right to write; the table is there."""
         if self._create:
             self._prepare_folder()

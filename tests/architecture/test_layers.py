@@ -10,7 +10,7 @@ ROOT = Path(ctb_audit.__file__).parent
 LAYERS = (
     ("__init__", "errors", "lean", "forked", "resources", "wording", "shape"),
     ("scratch",),
-    ("names", "probe", "model", "document_model", "rules_model", "zod_model", "standard"),
+    ("names", "probe", "model", "document_model", "rules_model", "zod_model", "standard", "ids"),
     ("semantics",),
     ("codec", "codec_schema"),
     ("sources", "cache", "revision", "trees"),
