@@ -23,24 +23,29 @@ LEVEL_WEIGHTS: Mapping[Level, int] = {"STRICT": 3, "STANDARD": 2, "RELAXED": 1, 
 TableKey = tuple[str, str]  # system, name
 
 
-def half_up(value: Fraction) -> int:
-    """The nearest integer, halves up."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+def half_up(dividend: int, divisor: int) -> int:
+    """The nearest integer to the quotient, halves up."""
+    return (2 * dividend + divisor) // (2 * divisor)
 
 
 def table_score(passed: int, failed: int, unknown: int) -> int | None:
     """Score 0 to 100 of the weights; None where nothing was weighed."""
     total = passed + failed + unknown
-    return half_up(Fraction(100 * passed, total)) if total else None
+    return half_up(100 * passed, total) if total else None
 
 
 def database_score(tables: Iterable[TableResult]) -> int | None:
     """Mean of the table scores, weighted by level; None for weight 0."""
-    weighed = [(LEVEL_WEIGHTS[t.level], t.score) for t in tables if t.score is not None]
-    total = sum(weight for weight, _ in weighed)
-    if not total:
-        return None
-    return half_up(Fraction(sum(weight * score for weight, score in weighed), total))
+    return _mean((LEVEL_WEIGHTS[t.level], t.score) for t in tables if t.score is not None)
+
+
+def _mean(weighed: Iterable[tuple[int, int]]) -> int | None:
+    """The mean of (weight, score) pairs, halves up; None for weight 0."""
+    total = reached = 0
+    for weight, score in weighed:
+        total += weight
+        reached += weight * score
+    return half_up(reached, total) if total else None
 
 
 def score_tables(
@@ -82,31 +87,29 @@ class Rescore:
     def __init__(self, tables: Sequence[TableResult]) -> None:
         self._tables = {(t.system, t.name): t for t in tables if t.score is not None}
         self._weight = sum(LEVEL_WEIGHTS[t.level] for t in self._tables.values())
+        self._gains: dict[tuple[int, int], Fraction] = {}
 
     def gain(self, finding: Finding) -> Fraction:
         """Points of the database score that the fix of one finding gains."""
         table = self._tables.get((finding.system, finding.table))
         if table is None or not finding.table_level or finding.waiver or not self._weight:
             return Fraction(0)
-        before = Fraction(table.passed, self._total(table))
-        after = Fraction(table.passed + WEIGHTS[finding.severity], self._total(table))
-        return 100 * (after - before) * LEVEL_WEIGHTS[table.level] / self._weight
-
-    @staticmethod
-    def _total(table: TableResult) -> int:
-        return table.passed + table.failed + table.unknown
+        weight = WEIGHTS[finding.severity] * LEVEL_WEIGHTS[table.level]
+        key = weight, table.passed + table.failed + table.unknown
+        if key not in self._gains:
+            self._gains[key] = Fraction(100 * weight, key[1] * self._weight)
+        return self._gains[key]
 
     def without(self, fixed: Iterable[Finding]) -> int | None:
         """The database score once these findings are fixed."""
         gained: dict[TableKey, int] = defaultdict(int)
         for finding in fixed:
             gained[finding.system, finding.table] += WEIGHTS[finding.severity]
-        return database_score(
-            replace(
-                t,
-                score=table_score(t.passed + gained[key], t.failed - gained[key], t.unknown),
-            )
+        return _mean(
+            (LEVEL_WEIGHTS[t.level], score)
             for key, t in self._tables.items()
+            if (score := table_score(t.passed + gained[key], t.failed - gained[key], t.unknown))
+            is not None
         )
 
 

@@ -40,7 +40,7 @@ def finding(name: str, severity: Severity, requirement: str = "") -> Finding:
     ],
 )
 def test_halves_round_up(value: Fraction, expected: int) -> None:
-    assert half_up(value) == expected
+    assert half_up(value.numerator, value.denominator) == expected
 
 
 @pytest.mark.parametrize(
