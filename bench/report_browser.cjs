@@ -33,13 +33,14 @@ const VIEWS = {
     const loaded = Date.now() - started;
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (pictures) await page.screenshot({ path: `${pictures}-${name}.png` });
+    const seen = [messages.length, requests];
     const session = await context.newCDPSession(page);
     await session.send("Page.setBypassCSP", { enabled: true }); // for axe alone
     await page.reload();
     await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
     const { violations } = await page.evaluate(() => axe.run());
     const found = violations.map((one) => `${one.id} (${one.nodes.length})`).join(", ") || "none";
-    console.log(`${name}: ${loaded} ms, ${messages.length} messages, ${requests} request, ${overflow} px over, axe: ${found}`);
+    console.log(`${name}: ${loaded} ms, ${seen[0]} messages, ${seen[1]} request, ${overflow} px over, axe: ${found}`);
     await context.close();
   }
   await browser.close();
