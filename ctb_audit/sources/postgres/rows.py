@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Name
-from ctb_audit.probe import MonthUse, Probe, Sample
+from ctb_audit.probe import Probe, Sample
 from ctb_audit.sources.postgres import probes as sql
+from ctb_audit.sources.postgres.counts import Count, fault_of, month_uses
 
 if TYPE_CHECKING:
     import psycopg
@@ -98,7 +99,7 @@ class RowReader:
 
     def scan(self, group: Sequence[Probe]) -> dict[Probe, Sample]:
         """All conditions on a table in one pass over its pages."""
-        counts = {probe: _Count() for probe in group}
+        counts = {probe: Count() for probe in group}
         runs = 0
 
         def run(part: Name, where: str) -> bool:
@@ -129,7 +130,7 @@ class RowReader:
 
     def indexed(self, probe: Probe) -> Sample:
         """A condition that an index decides: only the rows that fulfil it are read."""
-        count = _Count()
+        count = Count()
         for part in self._parts(probe.table):
             count.add(*self._rows(sql.by_index(part, probe, self._limits.rows))[0])
             if count.number > self._limits.rows:
@@ -144,7 +145,7 @@ class RowReader:
         if probe.index:
             estimate = (own.row_estimate if own is not None else None) or 0
             return self._repeated_onwards(source, probe, estimate)
-        count, among = _Count(), REPEATS_AMONG
+        count, among = Count(), REPEATS_AMONG
         while True:
             try:
                 statement = sql.repeating(source, probe, self._limits.rows, among)
@@ -159,7 +160,7 @@ class RowReader:
         return replace(count.sample(1.0 if whole else 0.0), whole=whole)
 
     def _repeated_onwards(self, source: str, probe: Probe, estimate: int) -> Sample:
-        count, after, step, seen = _Count(), None, INDEX_ROWS, 0
+        count, after, step, seen = Count(), None, INDEX_ROWS, 0
         while time.monotonic() < self._deadline and count.number <= self._limits.rows:
             statement = sql.repeating_onwards(source, probe, after, step)
             try:
@@ -189,7 +190,7 @@ class RowReader:
 
         share = self._pass(probe.table, run)
         whole = share == 1.0 and len(counters) <= MOST_COUNTERS
-        return Sample(sum(counters.values()), whole, share, months=_months(counters))
+        return Sample(sum(counters.values()), whole, share, months=month_uses(counters))
 
     def _pass(self, table: Name, run: Callable[[Name, str], bool]) -> float:
         """Calls `run` for runs of pages until it returns False or time is up; the share read."""
@@ -268,52 +269,9 @@ class RowReader:
         except psycopg.errors.QueryCanceled:
             raise _TooLong from None
         except psycopg.Error as error:
-            raise _Stopped(_fault(error)) from None
-
-
-@dataclass(slots=True)
-class _Count:
-    """A count that grows from run to run, with a few shapes."""
-
-    number: int = 0
-    shapes: tuple[str, ...] = ()
-    run: int = 0  # the last one that counted
-
-    def add(self, number: int, *shapes: str | None, run: int = 1) -> None:
-        self.number += number
-        self.run = run
-        found = (*self.shapes, *(shape for shape in shapes if shape is not None))
-        self.shapes = tuple(dict.fromkeys(found))[:3]
-
-    def sample(self, share: float) -> Sample:
-        return Sample(self.number, share == 1.0, share, self.shapes)
+            raise _Stopped(fault_of(error)) from None
 
 
 def _next_step(step: int, took: float) -> int:
     """Runs grow towards `RUN_S`, four times at most from one to the next."""
     return max(1, int(step * min(4.0, RUN_S / max(took, 0.001))))
-
-
-def _months(counters: dict[tuple[str, int], int]) -> tuple[MonthUse, ...]:
-    by_month: dict[str, list[int]] = {}
-    for (month, _), ids in counters.items():
-        by_month.setdefault(month, []).append(ids)
-    return tuple(MonthUse(m, max(used), sum(used)) for m, used in sorted(by_month.items()))
-
-
-def _fault(error: "psycopg.Error") -> str:
-    """Why, in our words: a server's message may quote a value."""
-    import psycopg
-
-    match error:
-        case psycopg.errors.InsufficientPrivilege():
-            if "row-level security" in (error.diag.message_primary or ""):
-                return "row-level security hides rows from this role"
-            return "the role may not read its rows; grant it SELECT"
-        case psycopg.errors.LockNotAvailable():
-            return "another session holds a lock on the table"
-        case psycopg.errors.UndefinedTable() | psycopg.errors.UndefinedColumn():
-            return "the table changed while it was read"
-        case psycopg.OperationalError():
-            return "the connection to the server broke"
-    return f"the server refused the question (SQLSTATE {error.sqlstate})"
