@@ -5,10 +5,9 @@ one organisation share their column names, CHECKs and trigger functions.
 """
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from typing import Any
 
-from ctb_audit.model import Trigger
+from ctb_audit.model import Trigger, Type
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.answers import Answer, Unsure
 from ctb_audit.semantics.guards import Guarded, relevant_checks
@@ -46,7 +45,7 @@ def _shape(guarded: Guarded, columns: tuple[str, ...], subject: Subject) -> Hash
     return (
         subject.surface,
         subject.system,
-        tuple((c.name, replace(c.type, spelling=""), c.nullable) for c in found),
+        tuple((c.name, _type_shape(c.type), c.nullable) for c in found),
         tuple(c.expression for c in relevant_checks(guarded, frozenset(columns))),
         tuple(
             (c.columns, c.validated, c.enforced)
@@ -55,6 +54,11 @@ def _shape(guarded: Guarded, columns: tuple[str, ...], subject: Subject) -> Hash
         ),
         tuple(_trigger_shape(t, guarded) for t in triggers),
     )
+
+
+def _type_shape(type_: Type) -> Hashable:
+    """The type, however it is spelled."""
+    return type_.name, type_.family, type_.parameters, type_.dimensions, type_.qualifier
 
 
 def _trigger_shape(trigger: Trigger, guarded: Guarded) -> Hashable:

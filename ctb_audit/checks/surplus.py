@@ -12,8 +12,10 @@ from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 @check
 def redundant_index(subject: Subject, project: Project) -> Iterator[Verdict]:
     """Indexes that a document only intends are judged as if they were built."""
-    indexes = tuple(replace(i, intended=False) for i in subject.table.indexes)
-    table = replace(subject.table, indexes=indexes)
+    table = subject.table
+    if any(index.intended for index in table.indexes):
+        built = tuple(replace(i, intended=False) for i in table.indexes)
+        table = replace(table, indexes=built)
     found = {r.index.name: r for r in redundant(table)}
     for access in accesses(table):
         name = access.name
