@@ -3,9 +3,9 @@
     python bench/firestore_rules.py FOLDER
 
 FOLDER holds `.rules` files anywhere below. Each file's own collections are declared with the
-owner's field that its rules compare, then audited before and after each mutation: an authentication check
-dropped, a match widened, a create that reads `resource.data`, an owner that may change. A mutation
-that leaves every grant as it was, case by case, does not apply.
+owner's field that its rules compare, then audited before and after each mutation: an
+authentication check dropped, a match widened, a create that reads `resource.data`, an owner that
+may change. A mutation that leaves every grant as it was, case by case, does not apply.
 """
 
 import re

@@ -10,7 +10,7 @@ from ctb_audit.cli import options
 from ctb_audit.cli.output import show, write_reports
 from ctb_audit.model import Catalog
 
-FORMATS = ("tree", "json")
+FORMATS = ("tree", "json", "chartdb")
 
 
 @click.command("inspect", epilog="Example: ctb inspect migrations --format json > catalog.json")
@@ -31,8 +31,8 @@ def inspect_command(source: tuple[str, ...], **values: Any) -> int:
     write_reports(output.outputs, formats, output.format)
     if output.outputs:
         return 0
-    if output.format == "json":
-        click.echo(formats["json"](), nl=False)
+    if output.format in ("json", "chartdb"):
+        click.echo(formats[output.format](), nl=False)
     else:
         from ctb_audit.report.tree import catalog_lines
 
@@ -54,4 +54,9 @@ def _formats(catalogs: tuple[Catalog, ...]) -> Mapping[str, Callable[[], str]]:
 
         return plain(line for catalog in catalogs for line in catalog_lines(catalog))
 
-    return {"json": as_json, "tree": tree, "terminal": tree}
+    def diagram() -> str:
+        from ctb_audit.report.chartdb import chartdb_json
+
+        return chartdb_json(catalogs)
+
+    return {"json": as_json, "chartdb": diagram, "tree": tree, "terminal": tree}

@@ -209,9 +209,10 @@ def _named_reference(text: str, name: str, options: LoadOptions) -> tuple[Catalo
 
 
 def _snapshots(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
+    from ctb_audit.sources.chartdb import is_chartdb, read_chartdb
     from ctb_audit.sources.snapshot import read_snapshots
 
-    return read_snapshots(text, name)
+    return (read_chartdb(text, name),) if is_chartdb(text) else read_snapshots(text, name)
 
 
 def _application(text: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
