@@ -172,6 +172,8 @@ class _Remediation:
         proof, problem = self._proof(plan) if plan.changes else (None, "")
         plan = _provable(plan, proof)
         scripts = scripts_of(plan, empty=self._asked.empty)
+        if self._asked.only == "review":  # they build on the safe ones, which are proven with them
+            scripts = tuple(s for s in scripts if s.safety == "review")
         files = files_of(self._asked.layout, scripts, self._asked.at)
         failed = proof is not None and bool(proof.failures)
         written: Sequence[Path] = ()
@@ -186,9 +188,7 @@ class _Remediation:
         from ctb_audit.remedy.plan import plan_remedies
 
         plan = plan_remedies(self._catalogs, self._config, self._settings, self._wanted())
-        if self._asked.only is None:
-            return plan
-        return replace(plan, changes=tuple(c for c in plan.changes if c.safety == self._asked.only))
+        return replace(plan, changes=plan.of("safe")) if self._asked.only == "safe" else plan
 
     def _wanted(self) -> "Wanted":
         from ctb_audit.remedy.plan import Wanted

@@ -9,6 +9,7 @@ from ctb_audit.remedy.quoting import dollar_quoted, identifier, literal, relatio
 
 BLOCKS = 16
 """Pages of 8 kB a batch: about a thousand rows, whose writers wait some milliseconds."""
+LIMIT = 4000  # rows, so that what moved while its page was passed is no large batch either
 _TRIES = 1000
 # Walks the table's pages once, so that the time is linear and no key is needed; a row that another
 # transaction holds is passed over and met again, so that a batch never waits and never deadlocks.
@@ -18,7 +19,6 @@ _LOOP = """
 DECLARE
   leaf regclass;
   block bigint;
-  last_block bigint;
   filled bigint;
   tries integer := 0;
   heard boolean;
@@ -37,8 +37,7 @@ BEGIN
       WHERE tgrelid = leaf AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 16 > 0
     );
     block := 0;
-    last_block := pg_catalog.pg_relation_size(leaf) / current_setting('block_size')::bigint;
-    WHILE block <= last_block LOOP
+    WHILE block <= pg_catalog.pg_relation_size(leaf) / current_setting('block_size')::bigint LOOP
       IF heard THEN
         PERFORM pg_catalog.set_config('session_replication_role', 'replica', true);
       END IF;
@@ -58,7 +57,7 @@ BEGIN
       COMMIT;
       EXECUTE format({rest}, leaf) INTO block;
       EXIT WHEN block = 0;
-      tries := tries + 1;
+      tries := CASE WHEN filled = 0 THEN tries + 1 ELSE 0 END;
       IF tries > {tries} THEN
         RAISE EXCEPTION 'rows of % stay locked', leaf USING HINT = 'run this file again';
       END IF;
@@ -87,7 +86,8 @@ class Backfill(Change):
         column = identifier(self.column).replace("%", "%%")
         unfilled = f"{column} IS NULL"
         chosen = (
-            f"SELECT ctid FROM ONLY %1$s WHERE %2$s AND {unfilled} FOR NO KEY UPDATE SKIP LOCKED"
+            f"SELECT ctid FROM ONLY %1$s WHERE %2$s AND {unfilled}"
+            f" LIMIT {LIMIT} FOR NO KEY UPDATE SKIP LOCKED"
         )
         value = self.value.replace("%", "%%")
         update = f"UPDATE ONLY %1$s SET {column} = {value} WHERE ctid = ANY (ARRAY({chosen}))"

@@ -82,12 +82,12 @@ def test_a_dry_run_prints_the_sql_and_writes_nothing(folder: Path) -> None:
 
 @pytest.mark.parametrize("only", ["safe", "review"])
 def test_only_one_kind_is_written(folder: Path, only: str) -> None:
-    done = ctb(
-        folder, "schema.sql", "--rows", "5", "--no-log", "--only", "safe", "--table", "invo*"
-    )
+    arguments = ("--rows", "5", "--no-log", "--only", only, "--table", "invo*")
+    done = ctb(folder, "schema.sql", *arguments)
+    names = [p.name for p in (folder / "remediation").glob("*")]
     assert done.returncode == 0, done.stdout
-    names = [p.name for p in (folder / "remediation").iterdir()]
-    assert names and not any("review" in name for name in names), only
+    assert names
+    assert {"review" if "_review_" in name else "safe" for name in names} == {only}
 
 
 def test_a_schema_without_findings_needs_no_files(folder: Path) -> None:
@@ -116,9 +116,7 @@ def test_a_copy_with_rows_that_break_a_check_says_which_and_how_many(
     with server.database() as url:
         with psycopg.connect(url, autocommit=True) as session:
             session.execute(SQL.encode())
-            session.execute(
-                "INSERT INTO invoices VALUES (1, 'a', 'no mail'), (2, 'b', 'a@b.example')"
-            )
+            session.execute("INSERT INTO invoices VALUES (1, 'a', 'no'), (2, 'b', 'a@b.example')")
         done = ctb(folder, "schema.sql", "--rows", "5", "--no-log", "--verify-against", url)
         with psycopg.connect(url) as session:
             rows = session.execute("SELECT * FROM invoices ORDER BY id").fetchall()

@@ -1,0 +1,60 @@
+\set ON_ERROR_STOP on
+DO $verify$
+DECLARE
+  missing text;
+BEGIN
+  SELECT string_agg(what, '; ') INTO missing FROM (VALUES
+    ('public.users.blueprint_version is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.users') AND a.attname = 'blueprint_version' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.users.created_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.users') AND a.attname = 'created_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.users.orbt_layer is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.users') AND a.attname = 'orbt_layer' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.users.updated_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.users') AND a.attname = 'updated_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('constraint users_role_values on public.users is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.users') AND c.conname = 'users_role_values' AND c.convalidated)),
+    ('constraint users_email_format on public.users is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.users') AND c.conname = 'users_email_format' AND c.convalidated)),
+    ('constraint users_orbt_layer_range on public.users is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.users') AND c.conname = 'users_orbt_layer_range' AND c.convalidated)),
+    ('constraint users_process_id_format on public.users is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.users') AND c.conname = 'users_process_id_format' AND c.convalidated)),
+    ('constraint users_updated_at_order on public.users is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.users') AND c.conname = 'users_updated_at_order' AND c.convalidated)),
+    ('constraint users_blueprint_version_format on public.users is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.users') AND c.conname = 'users_blueprint_version_format' AND c.convalidated)),
+    ('constraint users_heir_id_pattern on public.users is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.users') AND c.conname = 'users_heir_id_pattern' AND c.convalidated)),
+    ('public.imos.blueprint_version is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.imos') AND a.attname = 'blueprint_version' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.imos.created_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.imos') AND a.attname = 'created_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.imos.orbt_layer is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.imos') AND a.attname = 'orbt_layer' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.imos.updated_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.imos') AND a.attname = 'updated_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('constraint imos_imo_id_pattern on public.imos is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.imos') AND c.conname = 'imos_imo_id_pattern' AND c.convalidated)),
+    ('constraint imos_budget_values on public.imos is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.imos') AND c.conname = 'imos_budget_values' AND c.convalidated)),
+    ('constraint imos_status_values on public.imos is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.imos') AND c.conname = 'imos_status_values' AND c.convalidated)),
+    ('constraint imos_compliance_score_range on public.imos is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.imos') AND c.conname = 'imos_compliance_score_range' AND c.convalidated)),
+    ('public.composio_executions.blueprint_version is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.composio_executions') AND a.attname = 'blueprint_version' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.composio_executions.created_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.composio_executions') AND a.attname = 'created_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.composio_executions.orbt_layer is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.composio_executions') AND a.attname = 'orbt_layer' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.composio_executions.updated_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.composio_executions') AND a.attname = 'updated_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('constraint composio_executions_status_values on public.composio_executions is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.composio_executions') AND c.conname = 'composio_executions_status_values' AND c.convalidated)),
+    ('public.ctb_compliance_log.blueprint_version is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND a.attname = 'blueprint_version' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.ctb_compliance_log.created_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND a.attname = 'created_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.ctb_compliance_log.orbt_layer is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND a.attname = 'orbt_layer' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.ctb_compliance_log.updated_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND a.attname = 'updated_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('constraint ctb_compliance_log_heir_id_format on public.ctb_compliance_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND c.conname = 'ctb_compliance_log_heir_id_format' AND c.convalidated)),
+    ('constraint ctb_compliance_log_action_type_values on public.ctb_compliance_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND c.conname = 'ctb_compliance_log_action_type_values' AND c.convalidated)),
+    ('constraint ctb_compliance_log_enforcement_level_values on public.ctb_compliance_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND c.conname = 'ctb_compliance_log_enforcement_level_values' AND c.convalidated)),
+    ('constraint ctb_compliance_log_status_values on public.ctb_compliance_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND c.conname = 'ctb_compliance_log_status_values' AND c.convalidated)),
+    ('constraint ctb_compliance_log_orbt_layer_range on public.ctb_compliance_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND c.conname = 'ctb_compliance_log_orbt_layer_range' AND c.convalidated)),
+    ('constraint ctb_compliance_log_process_id_format on public.ctb_compliance_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND c.conname = 'ctb_compliance_log_process_id_format' AND c.convalidated)),
+    ('constraint ctb_compliance_log_updated_at_order on public.ctb_compliance_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND c.conname = 'ctb_compliance_log_updated_at_order' AND c.convalidated)),
+    ('constraint ctb_compliance_log_blueprint_version_format on public.ctb_compliance_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.ctb_compliance_log') AND c.conname = 'ctb_compliance_log_blueprint_version_format' AND c.convalidated)),
+    ('public.error_log.blueprint_version is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.error_log') AND a.attname = 'blueprint_version' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.error_log.created_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.error_log') AND a.attname = 'created_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.error_log.orbt_layer is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.error_log') AND a.attname = 'orbt_layer' AND NOT a.attisdropped AND a.attnotnull)),
+    ('public.error_log.updated_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.error_log') AND a.attname = 'updated_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('constraint error_log_resolution_status_values on public.error_log is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('public.error_log') AND c.conname = 'error_log_resolution_status_values' AND c.convalidated)),
+    ('shq.tasks.blueprint_version is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('shq.tasks') AND a.attname = 'blueprint_version' AND NOT a.attisdropped AND a.attnotnull)),
+    ('shq.tasks.created_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('shq.tasks') AND a.attname = 'created_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('shq.tasks.orbt_layer is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('shq.tasks') AND a.attname = 'orbt_layer' AND NOT a.attisdropped AND a.attnotnull)),
+    ('shq.tasks.updated_at is NOT NULL', EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('shq.tasks') AND a.attname = 'updated_at' AND NOT a.attisdropped AND a.attnotnull)),
+    ('constraint tasks_priority_values on shq.tasks is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('shq.tasks') AND c.conname = 'tasks_priority_values' AND c.convalidated)),
+    ('constraint tasks_status_values on shq.tasks is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('shq.tasks') AND c.conname = 'tasks_status_values' AND c.convalidated)),
+    ('constraint tasks_task_type_values on shq.tasks is validated', EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = pg_catalog.to_regclass('shq.tasks') AND c.conname = 'tasks_task_type_values' AND c.convalidated))
+  ) AS held (what, holds) WHERE holds IS NOT TRUE;
+  IF missing IS NOT NULL THEN
+    RAISE EXCEPTION 'not so: %', missing;
+  END IF;
+END
+$verify$;
