@@ -43,7 +43,7 @@ def _implied(pair: Pair) -> frozenset[str]:
 
 
 def _follows(change: Change, implied: frozenset[str]) -> bool:
-    whole = change.kind in ("added", "removed")
+    whole = change.kind in ("added", "removed") or change.attribute == "unlogged"
     return whole and change.object_kind in ("sequence", "schema") and change.object in implied
 
 
