@@ -360,7 +360,8 @@ def digests(
     """How many rows each table holds, and a sum over the hashes of their values."""
     found = {}
     for table in catalog.tables:
-        names = [c.name for c in table.columns if (table.qualified, c.name) not in without]
+        stored = (c.name for c in table.columns if c.generated is None)
+        names = [name for name in stored if (table.qualified, name) not in without]
         row = session.execute(
             f"SELECT count(*), coalesce(sum(hashtextextended(ROW({identifiers(names)})::text, 0)"
             f"::numeric), 0) FROM {relation(table.qualified)}".encode()
