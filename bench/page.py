@@ -79,6 +79,9 @@ def _growth(grown: Sequence[Result]) -> list[str]:
     ]
     before: Result | None = None
     for r in grown:
+        if not r.finished:
+            lines.append(f"| {r.name} | > {r.cpu:.0f} on the clock | | |")
+            continue
         factor = "" if before is None else f"{_doubling(before, r):.2f}"
         lines.append(f"| {r.name} | {r.cpu:.2f} | {r.peak:.0f} | {factor} |")
         before = r
