@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ctb_audit.compare.change import Aspect, Change, Scope, changes_of, matched, plain, whole
 from ctb_audit.compare.columns import comment_aspects, compare_columns
+from ctb_audit.compare.documents import comparable
 from ctb_audit.compare.keys import compare_constraints, compare_indexes
 from ctb_audit.model import Column, Grant, Policy, Table, Trigger
 
@@ -28,7 +29,10 @@ def compare_tables(
 
 def _compared(scope: Scope, a: Table, b: Table) -> Iterator[Change]:
     yield from changes_of(scope, "table", a.name, (a, b), _table_aspects(scope, a, b))
-    yield from compare_columns(scope, _columns(a), _columns(b))
+    columns = (_columns(a), _columns(b))
+    if a.kind == b.kind == "collection":
+        columns = comparable(*columns)
+    yield from compare_columns(scope, *columns)
     yield from compare_constraints(scope, a.constraints, b.constraints)
     yield from compare_indexes(scope, a.indexes, b.indexes)
     yield from compare_triggers(scope, a.triggers, b.triggers)
