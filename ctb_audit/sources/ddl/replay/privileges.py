@@ -16,16 +16,26 @@ from ctb_audit.sources.ddl.replay.state import State
 
 
 def initial_grants(state: State, kind: str, schema: str) -> tuple[Grant, ...]:
-    """What a new object grants: the built-in defaults changed by ALTER DEFAULT PRIVILEGES."""
-    grants: tuple[Grant, ...] = (
+    """What a new object grants: the built-in defaults changed by ALTER DEFAULT PRIVILEGES.
+
+    Those of a schema only add to those of the whole database: they cannot take away EXECUTE, which
+    PUBLIC holds on every function.
+    """
+    everywhere: tuple[Grant, ...] = (
         PUBLIC_FUNCTION_GRANTS if kind == "function" and state.postgres else ()
     )
     if not len(state.defaults):
-        return grants
+        return everywhere
+    here: tuple[Grant, ...] = ()
     for default in state.defaults.ordered():
-        if _applies(state, default, kind, schema):
-            grants = changed(grants, default.grants, kind, state.version, default.revoke)
-    return grants
+        if not _applies(state, default, kind, schema):
+            continue
+        change = (default.grants, kind, state.version, default.revoke)
+        if default.schemas:
+            here = changed(here, *change)
+        else:
+            everywhere = changed(everywhere, *change)
+    return changed(everywhere, here, kind, state.version, revoke=False)
 
 
 def _applies(state: State, default: DefaultPrivileges, kind: str, schema: str) -> bool:
