@@ -21,10 +21,6 @@ class Result:
     runs: int
     finished: bool = True
 
-    def times(self, other: "Result") -> float:
-        """How many times the processor time of the other this one took."""
-        return self.cpu / other.cpu
-
 
 @dataclass(frozen=True)
 class Command:

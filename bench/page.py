@@ -19,10 +19,16 @@ class Part:
     limit: str
     goal: float
     results: Sequence[Result]
+    by_clock: bool = False  # a server works for the command, whose own processor says little
 
     @property
     def against(self) -> Result:
         return next(r for r in self.results if r.name == self.limit)
+
+    def times(self, result: Result) -> float:
+        if self.by_clock:
+            return result.wall / self.against.wall
+        return result.cpu / self.against.cpu
 
     @property
     def own(self) -> Result:
@@ -38,7 +44,8 @@ def page(parts: Sequence[Part], grown: Sequence[Result], peers: Sequence[str], l
         f"Medians of runs in turn on {os.cpu_count()} cores, Python {platform.python_version()}.",
         f"Peers: {named}. A command past {limit:g} s is stopped (`>`).",
         "Ratios are of processor seconds, all processes of a command together: they hold on a",
-        "machine that others use too. Seconds on the clock stand beside them.",
+        "machine that others use too. Seconds on the clock stand beside them; a live database is",
+        "held against them. sqlfluff passes over files of more than 20 kB unless told otherwise.",
         "",
         "![Seconds by tool and input](benchmarks.svg)",
         "",
@@ -49,7 +56,7 @@ def page(parts: Sequence[Part], grown: Sequence[Result], peers: Sequence[str], l
 
 
 def _table(part: Part) -> list[str]:
-    ratio = part.own.times(part.against)
+    ratio = part.times(part.own)
     met = "met" if ratio <= part.goal else f"missed by {ratio - part.goal:.1f}"
     lines = [
         f"## {part.title}",
@@ -61,7 +68,7 @@ def _table(part: Part) -> list[str]:
     ]
     for r in part.results:
         sign = "" if r.finished else "> "
-        times = f"{sign}{r.times(part.against):.2f}"
+        times = f"{sign}{part.times(r):.2f}"
         lines.append(
             f"| {r.name} | {sign}{r.wall:.3f} | {sign}{r.cpu:.3f} | {r.peak:.0f} | {times} |"
         )
