@@ -160,8 +160,12 @@ def create_table_as(state: State, op: CreateTableAs) -> None:
         if op.if_not_exists:
             return
         raise duplicate(f'relation "{name.name}" already exists', name)
+    followed = follow(state, op.query)
+    if followed.missing:
+        message = f'relation "{followed.missing[0]}" does not exist'
+        state.complain(Refusal(message, name))
     state.claim(name, "table")
-    output = follow(state, op.query).output
+    output = followed.output
     if output is None and not op.columns:
         state.open_tables[name] = True
     state.put(

@@ -48,6 +48,7 @@ class Followed:
 
     reads: frozenset[tuple[Name, str]] | None = None
     output: Output | None = None
+    missing: tuple[Name, ...] = ()  # relations that nothing defines
 
 
 def follow(state: State, query: str) -> Followed:
@@ -55,15 +56,25 @@ def follow(state: State, query: str) -> Followed:
     if not state.postgres:
         return Followed()
 
+    missing: list[Name] = []
+
     def relation(name: Name) -> Relation | None:
         found = state.find(name)
+        if found is None and not _is_system(name):
+            missing.append(name)
         return None if found is None else (found, columns_of(state, found))
 
     try:
         found = query_columns(query, relation)
     except Unreadable:
         return Followed()
-    return Followed(found.reads, found.output)
+    return Followed(found.reads, found.output, tuple(missing))
+
+
+def _is_system(name: Name) -> bool:
+    if name.schema is None:
+        return name.name.startswith("pg_")
+    return name.schema in ("pg_catalog", "information_schema")
 
 
 def columns_of(state: State, name: Name) -> Output | None:
@@ -91,9 +102,7 @@ def _sources(state: State, name: Name, op: CreateView) -> tuple[Name, ...]:
     for source in op.sources:
         resolved = state.find(source)
         if resolved is None:
-            if source.schema in ("pg_catalog", "information_schema"):
-                continue
-            if source.schema is None and source.name.startswith("pg_"):
+            if _is_system(source):
                 continue
             state.complain(Refusal(f'relation "{source}" does not exist', name))
             resolved = state.assumed(source)
