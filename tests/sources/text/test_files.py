@@ -75,7 +75,6 @@ def test_what_is_passed_over_has_a_reason(tmp_path: Path) -> None:
     found = discover(tmp_path, tmp_path, exclude=("old",))
     assert found.files == ("a.sql", "deep/keep.tmp.sql")
     assert {s.path: s.reason for s in found.skipped} == {
-        ".git": "hidden folder",
         ".venv": "hidden folder",
         "deep/x.tmp.sql": "ignored by .gitignore",
         "gen": "ignored by .gitignore",
