@@ -22,7 +22,9 @@ def comparable(first: Columns, second: Columns) -> tuple[Columns, Columns]:
 
 
 def _stays(column: Column, on_both: bool) -> bool:
-    return on_both or not column.nullable
+    """A declared field that may be absent need not be seen; an observed one has no line."""
+    is_observed = column.location is not None and not column.location.line
+    return on_both or is_observed or not column.nullable
 
 
 def _alike(first: Column, second: Column) -> tuple[Column, Column]:

@@ -1,7 +1,7 @@
 """Declared and observed documents of a collection."""
 
 from ctb_audit.compare.documents import comparable
-from ctb_audit.model import Column, Type
+from ctb_audit.model import Column, Location, Type
 
 STRING, NUMBER, ANY = Type("string", "text"), Type("number", "number"), Type("any", "any")
 
@@ -21,6 +21,12 @@ def test_what_samples_cannot_contradict_is_no_difference() -> None:
     first, second = comparable(declared, observed)
     assert [c.name for c in first] == ["id", "seen", "meta"]
     assert first == second
+
+
+def test_an_observed_field_that_nobody_declares_stays() -> None:
+    place = Location("firestore://demo/notes")
+    first, second = comparable((), (Column("extra", STRING, location=place),))
+    assert (first, [c.name for c in second]) == ((), ["extra"])
 
 
 def test_what_samples_show_otherwise_stays() -> None:
