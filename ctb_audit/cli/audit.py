@@ -73,7 +73,9 @@ def audit_command(sources: tuple[str, ...], **values: Any) -> int:
     output = options.output_of(values)
     exit_zero = values.pop("exit_zero")
     settings = AuditSettings(
-        today=options.day(values.pop("today")), waivers=not values.pop("no_waivers")
+        today=options.day(values.pop("today")),
+        waivers=not values.pop("no_waivers"),
+        jobs=values["jobs"],
     )
     declining, compared = values.pop("fail_on_decline"), values.pop("compare")
     staged, since = values.pop("staged"), values.pop("since")
