@@ -52,7 +52,7 @@ source_options = _stack(
         type=click.IntRange(0),
         default=0,
         metavar="N",
-        help="Processes for reading; 0 decides by size.",
+        help="Processes for reading and judging; 0 decides by size.",
     ),
 )
 
