@@ -6,46 +6,29 @@ first. Nothing is ever applied to the audited database.
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ctb_audit.audit import AuditSettings, audit_catalogs
-from ctb_audit.compare import Change as CatalogChange
-from ctb_audit.compare import compare
 from ctb_audit.config import Config
 from ctb_audit.model import Catalog, Constraint, Name
 from ctb_audit.remedy.apply import applied
-from ctb_audit.remedy.backfill import Backfill
 from ctb_audit.remedy.change import Plan, Safety
 from ctb_audit.remedy.columns import SetNotNull
-from ctb_audit.remedy.constraints import AddCheck, AddForeignKey, AddUnique, ValidateConstraint
-from ctb_audit.remedy.indexes import RebuildIndex
+from ctb_audit.remedy.constraints import AddCheck, AddForeignKey, AddUnique
 from ctb_audit.remedy.load import Refused, load
 from ctb_audit.remedy.present import carry, present_catalog
-from ctb_audit.remedy.quoting import identifiers, relation
 from ctb_audit.remedy.routines import CreateFunction
-from ctb_audit.remedy.rows import EMPTY_TARGET, EXHAUSTED, Demand, Filled, Session, counted, fill
-from ctb_audit.remedy.script import Line, Script, scripts_of, statements
+from ctb_audit.remedy.rows import Demand, Filled, counted, fill
+from ctb_audit.remedy.script import Script, scripts_of
+from ctb_audit.remedy.trial import Failure, Trial, read, session_of
 from ctb_audit.sources.postgres import read_live
 
 if TYPE_CHECKING:
     from ctb_audit.scratch import ScratchServer
 
-_FULL = (EXHAUSTED, EMPTY_TARGET)
-"""Why a table takes no more rows, before a migration as after it."""
-MORE = 20  # rows that writers add at the top
 ROWS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What went wrong in a proof: `during` up, verify, writers, again, down, catalog or data."""
-
-    during: str
-    what: str
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +89,7 @@ def prove(server: "ScratchServer", case: Case) -> Proof:
     with server.database() as url:
         with session_of(url) as session:
             refused = load(session, present)
-        base = _read(url)
+        base = read(url)
         there = {t.qualified for t in base.tables}
         unproven = tuple(t.qualified for t in present.tables if t.qualified not in there)
         plan = _on(case.plan, there)
@@ -144,7 +127,7 @@ def prove_on_copy(url: str, case: Case) -> Proof:
     scripts = scripts_of(case.plan, empty=case.empty)
     base = read_live(url, source_name="the copy")
     with session_of(url) as session:
-        run = _Run(session, base, scripts, _rewritten(scripts))
+        run = Trial(session, base, scripts)
         run.up()
         if not run.failures:
             run.again()
@@ -216,170 +199,13 @@ class _Bench:
         """Up and down on a copy; with a demand its rows are its own."""
         with self._server.database(template=self._url) as url, session_of(url) as session:
             filled = fill(session, self._base, self._case.rows, demand) if demand else None
-            run = _Run(session, self._base, scripts, _rewritten(scripts))
+            run = Trial(session, self._base, scripts)
             run.up()
-            score = self.score(_read(url), scripts)
+            score = self.score(read(url), scripts)
             if not run.failures:
                 run.write(self._case.rows, _rules(scripts, demand))
                 run.again()
             run.down()
-            run.compare(_read(url))
+            run.compare(read(url))
         names = tuple(script.slug for script in scripts)
         return Run(names, run.count, score, tuple(run.failures), filled)
-
-
-class _Run:
-    """One way up and down, and what went wrong on it."""
-
-    def __init__(
-        self,
-        session: Session,
-        base: Catalog,
-        scripts: Sequence[Script],
-        rewritten: Collection[tuple[Name, str]],
-    ) -> None:
-        self._session = session
-        self._base = base
-        self._scripts = scripts
-        self._rewritten = rewritten
-        self._kept = _kept(scripts)
-        self._before = digests(session, base, rewritten)
-        self.count = 0
-        self.failures: list[Failure] = []
-
-    def up(self) -> None:
-        for script in self._scripts:
-            self.count += self._apply(script.up, "up")
-            self._execute(script.verify, "verify")
-
-    def again(self) -> None:
-        for script in self._scripts:
-            self._apply(script.up, "again")
-
-    def down(self) -> None:
-        for script in reversed(self._scripts):
-            self._apply(script.down, "down")
-
-    def write(self, rows: int, demand: Demand) -> None:
-        """Writers that know nothing of the new columns go on writing."""
-        held = counted(
-            self._session, (t.qualified for t in self._base.tables if not t.partition_by)
-        )
-        full = [name for name, found in held.items() if found >= rows]
-        with self._session.transaction(force_rollback=True):
-            more = fill(self._session, self._base, MORE, demand, first=rows * 100)
-        self.failures += (
-            Failure("writers", str(name), reason)
-            for name in full
-            if not more.rows.get(name)
-            and not self._expected(reason := more.reasons.get(name, EXHAUSTED))
-        )
-
-    def _expected(self, reason: str) -> bool:
-        """Whether writers are refused as before, or by a review check, which says that it will."""
-        reviewed = (
-            f'"{change.name}"'
-            for script in self._scripts
-            for change in script.changes
-            if isinstance(change, AddCheck | AddForeignKey) and change.safety == "review"
-        )
-        return reason in _FULL or any(name in reason for name in reviewed)
-
-    def compare(self, after: Catalog) -> None:
-        self.failures += (
-            Failure("catalog", f"{c.table or ''} {c.object_kind} {c.object}".strip(), _told(c))
-            for c in compare(self._base, after)
-            if (c.table, c.object, c.attribute) not in self._kept
-        )
-        digest = digests(self._session, self._base, self._rewritten)
-        self.failures += (
-            Failure("data", str(name), "its rows are not what they were")
-            for name, found in self._before.items()
-            if digest.get(name) != found
-        )
-
-    def _apply(self, lines: Iterable[Line], during: str) -> int:
-        return sum(self._execute(sql, during) for sql in statements(lines))
-
-    def _execute(self, sql: str, during: str) -> int:
-        import psycopg
-
-        try:
-            self._session.execute(sql.encode(), prepare=False)
-        except psycopg.Error as error:
-            told = f"{str(error).strip()}{self._broken_by(error.diag.constraint_name or '')}"
-            self.failures.append(Failure(during, sql, told))
-            return 0
-        return 1
-
-    def _broken_by(self, constraint: str) -> str:
-        """How many rows break a check of the plan, and what to do about it."""
-        for change in (c for s in self._scripts for c in s.changes):
-            if isinstance(change, AddCheck) and change.name == constraint:
-                sql = (
-                    f"SELECT count(*) FROM {relation(change.table)} WHERE NOT ({change.expression})"
-                )
-                row = self._session.execute(sql.encode()).fetchone()
-                count = row[0] if row else 0
-                return (
-                    f"; {count} rows of {change.table} break it: correct them, or leave the"
-                    " constraint NOT VALID, which holds new rows only"
-                )
-        return ""
-
-
-def _told(change: CatalogChange) -> str:
-    what = f"{change.attribute} " if change.attribute else ""
-    return f"{what}{change.kind}: {change.before!r} -> {change.after!r}"
-
-
-def _kept(scripts: Sequence[Script]) -> frozenset[tuple[Name | None, str, str]]:
-    """What going down keeps: a constraint that was found to hold, an index that was rebuilt."""
-    found = set()
-    for change in (c for script in scripts for c in script.changes):
-        if isinstance(change, ValidateConstraint):
-            found.add((change.table, change.name, "validated"))
-        elif isinstance(change, RebuildIndex):
-            found.add((change.table, change.name, "valid"))
-    return frozenset(found)
-
-
-def _rewritten(scripts: Sequence[Script]) -> frozenset[tuple[Name, str]]:
-    """Columns that were there before and that a backfill fills: going down keeps it."""
-    return frozenset(
-        (c.table, c.column)
-        for script in scripts
-        for c in script.changes
-        if isinstance(c, Backfill) and c.existing
-    )
-
-
-def digests(
-    session: Session, catalog: Catalog, without: Collection[tuple[Name, str]] = ()
-) -> Mapping[Name, tuple[int, int]]:
-    """How many rows each table holds, and a sum over the hashes of their values."""
-    found = {}
-    for table in catalog.tables:
-        stored = (c.name for c in table.columns if c.generated is None)
-        names = [name for name in stored if (table.qualified, name) not in without]
-        row = session.execute(
-            f"SELECT count(*), coalesce(sum(hashtextextended(ROW({identifiers(names)})::text, 0)"
-            f"::numeric), 0) FROM {relation(table.qualified)}".encode()
-        ).fetchone()
-        assert row is not None
-        found[table.qualified] = (int(row[0]), int(row[1]))
-    return found
-
-
-@contextmanager
-def session_of(url: str) -> Iterator[Session]:
-    """A session in autocommit mode."""
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as session:
-        session.execute("SET client_min_messages = error")
-        yield session
-
-
-def _read(url: str) -> Catalog:
-    return read_live(url, source_name="scratch")

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ctb_audit.remedy.change import Plan
-from ctb_audit.remedy.prove import Failure, Proof, Run
+from ctb_audit.remedy.prove import Proof, Run
+from ctb_audit.remedy.trial import Failure
 from ctb_audit.report.inert import inert
 from ctb_audit.report.terminal import Line, Segment
 

@@ -14,8 +14,8 @@ from ctb_audit.remedy.layouts import files_of
 from ctb_audit.remedy.load import load as create
 from ctb_audit.remedy.plan import Wanted, plan_remedies
 from ctb_audit.remedy.present import carry, present_catalog
-from ctb_audit.remedy.prove import session_of
 from ctb_audit.remedy.script import scripts_of
+from ctb_audit.remedy.trial import session_of
 from ctb_audit.scratch import ScratchServer
 from ctb_audit.sources.load import LoadOptions, load
 from ctb_audit.sources.postgres import read_live

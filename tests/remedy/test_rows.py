@@ -6,8 +6,8 @@ import pytest
 
 from ctb_audit.model import Name
 from ctb_audit.remedy.matching import matching
-from ctb_audit.remedy.prove import digests
 from ctb_audit.remedy.rows import fill
+from ctb_audit.remedy.trial import digests
 from ctb_audit.scratch import ScratchServer
 from ctb_audit.sources.postgres import read_live
 
