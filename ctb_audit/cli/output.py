@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import NamedTuple
 import click
 
 from ctb_audit.errors import IncompleteError, UsageError
+from ctb_audit.lean import pattern
 from ctb_audit.report.terminal import Line, plain
 
 SUFFIXES: Mapping[str, str] = {
@@ -23,7 +23,7 @@ SUFFIXES: Mapping[str, str] = {
     ".xml": "junit",
     ".svg": "badge",
 }
-_EXPLICIT = re.compile(r"([a-z]{2,}):(.+)", re.S)
+_EXPLICIT = pattern(r"([a-z]{2,}):(.+)", re.S)
 
 
 class Target(NamedTuple):
@@ -49,7 +49,9 @@ def write_file(path: Path, text: str) -> None:
     place = str(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        from tempfile import mkstemp
+
+        handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
         raise OutputError(place, f"cannot be written: {error.strerror}", _STEP) from None
     temporary = Path(name)

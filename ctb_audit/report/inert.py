@@ -1,14 +1,15 @@
 """Names and comments of other people, made harmless for a terminal or a document."""
 
 import re
-from html import escape
+
+from ctb_audit.lean import pattern
 
 # C0 and C1 controls, DEL, zero-width and bidirectional marks, line and paragraph separators
-_ACTIVE = re.compile(
+_ACTIVE = pattern(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-_MARKDOWN = re.compile(r"([\\`*\[\]|~$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|^[-+#=])")
-_NUMBERED = re.compile(r"^(\d+)([.)])")
+_MARKDOWN = pattern(r"([\\`*\[\]|~$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|^[-+#=])")
+_NUMBERED = pattern(r"^(\d+)([.)])")
 # what renderers link or look up by themselves, and HTML
 _ENTITIES = {
     "<": "&lt;",
@@ -18,7 +19,7 @@ _ENTITIES = {
     "://": "&#58;//",
     "www.": "www&#46;",
 }
-_LOOKED_UP = re.compile("[<>&@]|://|www\\.")
+_LOOKED_UP = pattern("[<>&@]|://|www\\.")
 
 
 def inert(text: str) -> str:
@@ -44,6 +45,8 @@ def inert_code(text: str) -> str:
 
 def inert_html(text: str) -> str:
     """The text with control marks escaped and HTML's own characters as entities."""
+    from html import escape
+
     return escape(inert(text), quote=True)
 
 

@@ -13,10 +13,9 @@ the organisation's own name begins prose, too.
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from difflib import get_close_matches
 from typing import Any, Literal
 
-from ctb_audit.lean import dataclass
+from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import Declaration, InlineWaiver, Location
 from ctb_audit.sources.ddl.lexis import Lexis, line_comments
 from ctb_audit.sources.ddl.operations import Mistake
@@ -25,16 +24,16 @@ from ctb_audit.sources.ddl.statement import Statement
 LEVELS = ("STRICT", "STANDARD", "RELAXED", "NONE")  # of STANDARD section 3
 WAIVER_KEYS = ("owner", "until", "reason")
 
-_MARK = re.compile(r"(?:--+|\#+)[ \t]*(?P<mark>ctb[ \t]*:)[ \t]*(?P<rest>[^\r\n]*)", re.I)
-_LINE = re.compile(rf"^[ \t\ufeff]*{_MARK.pattern}", re.I | re.M)
-_KEYED = re.compile(r"ignore\s*\[|[a-z_-]+\s*=", re.I)
-_BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_PAIR = re.compile(
+_MARK = pattern(r"(?:--+|\#+)[ \t]*(?P<mark>ctb[ \t]*:)[ \t]*(?P<rest>[^\r\n]*)", re.I)
+_LINE = pattern(rf"^[ \t\ufeff]*{_MARK.pattern}", re.I | re.M)
+_KEYED = pattern(r"ignore\s*\[|[a-z_-]+\s*=", re.I)
+_BLOCK_COMMENT = pattern(r"/\*.*?\*/", re.S)
+_PAIR = pattern(
     r"""\s*+(?P<key>[A-Za-z][\w-]*)\s*+=\s*+"""
     r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"',]+))(?=[\s,]|$),?"""
 )
-_IGNORE = re.compile(r"ignore\s*\[\s*(?P<rule>[^\]:\s]*)\s*(?::\s*(?P<requirement>[^\]]*?))?\s*\]")
-_RULE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_IGNORE = pattern(r"ignore\s*\[\s*(?P<rule>[^\]:\s]*)\s*(?::\s*(?P<requirement>[^\]]*?))?\s*\]")
+_RULE = pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +138,8 @@ def _pairs(rest: str, known: tuple[str, ...]) -> dict[str, str]:
 
 
 def _meant(word: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.5)
     if near:
         return f"did you mean {next(k for k in known if k.lower() == near[0])}?"

@@ -2,10 +2,11 @@
 
 import re
 
+from ctb_audit.lean import pattern
 from ctb_audit.sources.ddl.parse_postgres.source import Source
 
-_BLANKED = re.compile(r"'(?:[^'\\]|\\.|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_TICKED = re.compile(r"`[^`\n]+`")
+_BLANKED = pattern(r"'(?:[^'\\]|\\.|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_TICKED = pattern(r"`[^`\n]+`")
 
 _MARKERS = (
     (
@@ -35,7 +36,7 @@ _MARKERS = (
     ("Oracle", r"\bVARCHAR2\b|\bNUMBER\s*\(|\bENABLE\s*\)|\bNUMBER\b"),
 )
 _COMPILED = tuple(
-    (name, re.compile(pattern, re.IGNORECASE | re.MULTILINE)) for name, pattern in _MARKERS
+    (name, pattern(marker, re.IGNORECASE | re.MULTILINE)) for name, marker in _MARKERS
 )
 
 
@@ -45,7 +46,7 @@ def dialect_of(source: Source) -> str:
     Only for statements that PostgreSQL's grammar rejects. Backticks alone mean MySQL.
     """
     text = _BLANKED.sub("''", source.statement.text)
-    for name, pattern in _COMPILED:
-        if pattern.search(text):
+    for name, marker in _COMPILED:
+        if marker.search(text):
             return name
     return "MySQL" if _TICKED.search(text) else ""
