@@ -1,13 +1,11 @@
 """A catalog of the model as the statements that create it on an empty server."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ctb_audit.model import (
-    Argument,
     Catalog,
     Column,
     Constraint,
-    Function,
     Index,
     IndexKey,
     Name,
@@ -18,8 +16,8 @@ from ctb_audit.model import (
     UserType,
     View,
 )
+from ctb_audit.remedy.create_function import create_function
 from ctb_audit.remedy.quoting import (
-    dollar_quoted,
     identifier,
     identifiers,
     literal,
@@ -44,7 +42,7 @@ def creation(catalog: Catalog) -> Iterator[str]:
             sequence, catalog
         ):
             yield _sequence(sequence)
-    yield from (text for f in catalog.functions if (text := _function(f)))
+    yield from (text for f in catalog.functions if (text := create_function(f)))
     tables = [t for t in catalog.tables if t.system == "postgresql"]
     yield from (_table(t) for t in tables)
     for kinds in (("primary key", "unique", "exclusion"), ("check", "foreign key")):
@@ -115,45 +113,6 @@ def _owned_sequences(catalog: Catalog) -> Iterator[str]:
             owner = f"{relation(Name(schema, table))}.{identifier(column)}"
             name = relation(Name(sequence.schema, sequence.name))
             yield f"ALTER SEQUENCE {name} OWNED BY {owner}"
-
-
-_MODES = {"in": "", "out": "OUT ", "inout": "INOUT ", "variadic": "VARIADIC ", "table": ""}
-
-
-def _function(function: Function) -> str:
-    """Empty for what the model does not hold whole: aggregates and functions in C."""
-    if function.kind not in ("function", "procedure") or function.language in ("c", "internal"):
-        return ""
-    name = relation(Name(function.schema, function.name))
-    given = [a for a in function.arguments if a.mode != "table"]
-    columns = [a for a in function.arguments if a.mode == "table"]
-    head = f"CREATE OR REPLACE {function.kind.upper()} {name} ({_arguments(given)})"
-    parts = [head, *_returns(function, columns), f"LANGUAGE {identifier(function.language)}"]
-    if function.kind == "function":
-        parts.append(function.volatility.upper())
-        parts += ["STRICT"] * function.strict
-    parts += ["SECURITY DEFINER"] * function.security_definer
-    parts += [f"SET {key} TO {value}" for key, value in function.settings]
-    body = function.body
-    whole = body.lstrip().upper().startswith(("BEGIN ATOMIC", "RETURN "))
-    parts.append(body if whole and function.language == "sql" else f"AS {dollar_quoted(body)}")
-    return " ".join(parts)
-
-
-def _returns(function: Function, columns: list[Argument]) -> Iterator[str]:
-    if columns:
-        fields = (f"{identifier(a.name)} {type_name(a.type)}" for a in columns)
-        yield f"RETURNS TABLE ({', '.join(fields)})"
-    elif function.returns is not None:
-        yield f"RETURNS {'SETOF ' * function.returns_set}{type_name(function.returns)}"
-
-
-def _arguments(arguments: Iterable[Argument]) -> str:
-    return ", ".join(
-        f"{_MODES[a.mode]}{identifier(a.name) + ' ' if a.name else ''}{type_name(a.type)}"
-        + (f" DEFAULT {a.default}" if a.default is not None else "")
-        for a in arguments
-    )
 
 
 def _table(table: Table) -> str:

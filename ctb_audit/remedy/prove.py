@@ -20,7 +20,8 @@ from ctb_audit.remedy.constraints import AddCheck, AddForeignKey, AddUnique
 from ctb_audit.remedy.load import Refused, load
 from ctb_audit.remedy.present import carry, present_catalog
 from ctb_audit.remedy.routines import CreateFunction
-from ctb_audit.remedy.rows import Demand, Filled, counted, fill
+from ctb_audit.remedy.row_order import Demand
+from ctb_audit.remedy.rows import Filled, counted, fill
 from ctb_audit.remedy.script import Script, scripts_of
 from ctb_audit.remedy.trial import Failure, Trial, read, session_of
 from ctb_audit.sources.postgres import read_live

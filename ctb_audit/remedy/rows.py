@@ -5,19 +5,14 @@ and uniqueness accept. Tables come after those they refer to.
 """
 
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctb_audit.model import Catalog, Column, Constraint, Name, Table, UserType
 from ctb_audit.remedy.quoting import identifier, identifiers, literal, relation, type_name
+from ctb_audit.remedy.row_order import Demand, Session, close_circle, foreign_keys, ordered
 from ctb_audit.remedy.samples import Make, maker
-
-if TYPE_CHECKING:
-    import psycopg
-
-Session: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
 SEED = 20261122
 _ROUNDS = 12
@@ -37,18 +32,6 @@ class Filled:
 
     rows: Mapping[Name, int] = field(default_factory=dict)
     reasons: Mapping[Name, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What rows must satisfy beyond the schema: `checks` are expressions by table, `required`
-    columns hold no NULL, `unique` ones no value twice.
-    """
-
-    checks: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
-    required: frozenset[tuple[Name, str]] = frozenset()
-    unique: frozenset[tuple[Name, str]] = frozenset()
-    foreign_keys: Mapping[Name, tuple[Constraint, ...]] = field(default_factory=dict)
 
 
 NO_DEMAND = Demand()
@@ -73,42 +56,15 @@ def fill(
     reasons: dict[Name, str] = {}
     circular: list[tuple[Table, tuple[str, ...]]] = []
     with _quiet(session):
-        for table in _ordered(tables, demand):
+        for table in ordered(tables, demand):
             filler = _Filler(session, catalog, table, _Turn(demand, first, frozenset(rows)))
             rows[table.qualified], reason = filler.fill(count)
             circular += ((table, columns) for columns in sorted(filler.dangling))
             if reason:
                 reasons[table.qualified] = reason
         for table, columns in circular:
-            _close(session, table, columns, reasons)
+            close_circle(session, table, columns, reasons)
     return Filled(rows, reasons)
-
-
-def _close(
-    session: Session, table: Table, columns: tuple[str, ...], reasons: dict[Name, str]
-) -> None:
-    """Lets rows that were made before the rows they refer to refer to them."""
-    import psycopg
-
-    for constraint in table.constraints:
-        if constraint.kind != "foreign key" or constraint.columns != columns:
-            continue
-        assert constraint.target is not None
-        target, name = relation(constraint.target), relation(table.qualified)
-        keys = identifiers(constraint.target_columns)
-        pairs = zip(columns, constraint.target_columns, strict=True)
-        assigned = ", ".join(f"{identifier(c)} = k.{identifier(k)}" for c, k in pairs)
-        sql = (
-            f"WITH k AS (SELECT {keys}, row_number() OVER () AS n, count(*) OVER () AS all_keys"
-            f" FROM {target}), r AS (SELECT ctid AS place, row_number() OVER () AS n FROM {name})"
-            f" UPDATE {name} AS t SET {assigned} FROM r JOIN k"
-            " ON k.n = 1 + (r.n - 1) % k.all_keys WHERE t.ctid = r.place"
-        )
-        try:
-            with session.transaction():
-                session.execute(sql.encode())
-        except psycopg.Error as error:
-            reasons[table.qualified] = str(error).strip().splitlines()[0]
 
 
 @contextmanager
@@ -119,40 +75,6 @@ def _quiet(session: Session) -> Iterator[None]:
         yield
     finally:
         session.execute("RESET session_replication_role")
-
-
-def _ordered(tables: Sequence[Table], demand: Demand) -> list[Table]:
-    """Those that others refer to first; in a circle those that may refer to nothing yet."""
-    waiting = {t.qualified: t for t in tables}
-    every = {t.qualified: set(_targets(t, demand, waiting, hard=False)) for t in tables}
-    hard = {t.qualified: set(_targets(t, demand, waiting, hard=True)) for t in tables}
-    ordered: list[Table] = []
-    done: set[Name] = set()
-    while waiting:
-        ready = [n for n in waiting if every[n] <= done]
-        ready = ready or [n for n in waiting if hard[n] <= done][:1] or [next(iter(waiting))]
-        for name in ready:
-            ordered.append(waiting.pop(name))
-            done.add(name)
-    return ordered
-
-
-def _targets(
-    table: Table, demand: Demand, known: Collection[Name], *, hard: bool
-) -> Iterator[Name]:
-    """What a table refers to; `hard`: without a column that may hold NULL instead."""
-    for constraint in _foreign_keys(table, demand):
-        columns = (table.column(c) for c in constraint.columns)
-        soft = any(c is not None and c.nullable for c in columns)
-        target = constraint.target
-        if target in known and target != table.qualified and not (hard and soft):
-            assert target is not None
-            yield target
-
-
-def _foreign_keys(table: Table, demand: Demand) -> Iterator[Constraint]:
-    yield from (c for c in table.constraints if c.kind == "foreign key" and c.enforced)
-    yield from demand.foreign_keys.get(table.qualified, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +146,7 @@ class _Filler:
 
         makers: dict[str, Make | None] = {c.name: self._maker(c) for c in self._columns}
         unknown = [c for c in self._required if makers[c] is None]
-        parents = {c.columns: self._keys(c) for c in _foreign_keys(self._table, self._demand)}
+        parents = {c.columns: self._keys(c) for c in foreign_keys(self._table, self._demand)}
         referring = {name for columns in parents for name in columns}
         if set(unknown) - referring:
             return 0, f"no values are known for {', '.join(sorted(unknown))}"

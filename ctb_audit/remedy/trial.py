@@ -11,7 +11,8 @@ from ctb_audit.remedy.backfill import Backfill
 from ctb_audit.remedy.constraints import AddCheck, AddForeignKey, ValidateConstraint
 from ctb_audit.remedy.indexes import RebuildIndex
 from ctb_audit.remedy.quoting import identifiers, relation
-from ctb_audit.remedy.rows import EMPTY_TARGET, EXHAUSTED, Demand, Session, counted, fill
+from ctb_audit.remedy.row_order import Demand, Session
+from ctb_audit.remedy.rows import EMPTY_TARGET, EXHAUSTED, counted, fill
 from ctb_audit.remedy.script import Line, Script, statements
 from ctb_audit.sources.postgres import read_live
 
