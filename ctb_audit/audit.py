@@ -64,9 +64,7 @@ def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditS
     """The audit of catalogs that were read already."""
     project = project_of(catalogs, config, settings)
     if settings.answer is not None:
-        project = replace(
-            project, facts=settings.answer(questions(project, settings.tables))
-        )
+        project = replace(project, facts=settings.answer(questions(project, settings.tables)))
     return conclude(project, judge(project, jobs=settings.jobs), config, settings)
 
 
