@@ -29,6 +29,7 @@ def run(url: str, text: str) -> None:
                 connection.execute(statement.encode())
             except psycopg.Error:
                 continue
+        connection.execute("ROLLBACK")  # as a server does where a session ends in a block
 
 
 @settings(

@@ -3,6 +3,7 @@
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import Drop, ObjectRef
 from ctb_audit.sources.ddl.replay.drop_columns import refuse_dependent
+from ctb_audit.sources.ddl.replay.function_users import function_users
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.routines import find_routine
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
@@ -79,6 +80,9 @@ def drop_function(state: State, target: ObjectRef, op: Drop) -> None:
     if key is None:
         missing(state, op, f'{target.kind} "{target.name}" does not exist', None)
         return
+    for user in function_users(state, key):
+        refuse_dependent(state, user.table, f"function {key[0].name}", user.told, op.cascade)
+        user.remove()
     remove_function(state, key, op.cascade)
 
 
