@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("ctb_audit.cli.report:report_command", "Report an audit that ran before."),
     "history": ("ctb_audit.cli.history:history_command", "List what the compliance log holds."),
     "rules": ("ctb_audit.cli.rules:rules_command", "List the rules of a standard."),
+    "tag": ("ctb_audit.cli.tag:tag_command", "Write the CTB headers of files."),
     "id": ("ctb_audit.cli.id:id_command", "Make, check and take apart identifiers."),
     "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
 }

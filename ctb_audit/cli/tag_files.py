@@ -1,0 +1,102 @@
+"""The files that `ctb tag` reads and writes."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+
+from ctb_audit.errors import UsageError
+from ctb_audit.lean import dataclass
+from ctb_audit.sources.files import discover
+from ctb_audit.tag.plan import Change, File, file_of
+from ctb_audit.tag.syntax import is_taggable
+
+_WRITABLE = 0o222
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`all`: files of known kinds, whose ids count; `targets`: those that are to be tagged.
+    `passed`: path -> why it was passed over; `refused`: likewise, though it was named.
+    """
+
+    root: Path
+    all: tuple[File, ...]
+    targets: tuple[File, ...]
+    passed: dict[str, str]
+    refused: dict[str, str]
+
+
+def look(root: Path, paths: Sequence[Path], exclude: Sequence[str]) -> Seen:
+    """Reads the project. Raises UsageError for a path that is not there or not in it."""
+    found = discover(root, root, exclude, is_taggable)
+    passed = {skipped.path: skipped.reason for skipped in found.skipped}
+    names, refused = list(found.files), dict[str, str]()
+    wanted = [_inside(path, root) for path in paths]
+    for place in wanted:
+        if (root / place).is_file() and place not in names:
+            _add(place, root, names, refused)
+    files = []
+    for name in names:
+        try:
+            file = file_of(name, (root / name).read_bytes())
+        except OSError as error:
+            refused[name] = f"cannot be read: {(error.strerror or '').lower()}"
+            continue
+        files += [file] if file else []
+    chosen = [file for file in files if not wanted or _below(file.path, wanted)]
+    return Seen(root, tuple(files), tuple(chosen), passed, refused)
+
+
+def put(root: Path, change: Change) -> str:
+    """Write a file all or nothing, its mode kept; why it could not be done, "" where it was."""
+    path = (root / change.path).resolve()
+    try:
+        mode = path.stat().st_mode
+        if not mode & _WRITABLE:
+            return "is read-only and left as it is"
+        if path.read_bytes() != change.before:
+            return "changed meanwhile and is left as it is; run again"
+        _replace(path, change.after, mode)
+    except OSError as error:
+        return f"cannot be written: {(error.strerror or '').lower()}"
+    return ""
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
+    handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        temporary.chmod(mode & 0o7777)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _inside(path: Path, root: Path) -> str:
+    place = Path(os.path.abspath(path))
+    if not place.exists():
+        raise UsageError(str(path), "does not exist", "check the path")
+    place = place.parent.resolve() / place.name if place.name else place
+    if not place.is_relative_to(root):
+        raise UsageError(str(path), f"lies outside of {root}", "run ctb tag in its own project")
+    return place.relative_to(root).as_posix()
+
+
+def _add(place: str, root: Path, names: list[str], refused: dict[str, str]) -> None:
+    """A file that was named though discovery passes over it: hidden, ignored, of another kind."""
+    if not (root / place).resolve().is_relative_to(root):
+        refused[place] = "is a link that leaves the project, and left as it is"
+    elif not is_taggable(place):
+        refused[place] = "is of a kind whose comments ctb does not know"
+    else:
+        names.append(place)
+
+
+def _below(path: str, wanted: Sequence[str]) -> bool:
+    return any(place in (".", path) or path.startswith(f"{place}/") for place in wanted)

@@ -1,0 +1,71 @@
+"""Writes the `tag` row of the compliance log (STANDARD section 10)."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from ctb_audit import __version__
+from ctb_audit.config import Config
+from ctb_audit.errors import LogError
+from ctb_audit.log import LogEntry, open_log
+from ctb_audit.report.inert import inert
+from ctb_audit.revision import revision_of
+
+if TYPE_CHECKING:
+    from ctb_audit.cli.tag import Outcome
+
+
+def log_tagging(outcome: "Outcome", config: Config) -> None:
+    """The score is that of the last audit; 0 and `partial` where there was none.
+
+    Raises LogError where a log that was named cannot be written; the default one only warns.
+    """
+    if config.log == "none":
+        return
+    log = open_log(config.log, root=config.root)
+    try:
+        score = log.last_score()
+        log.write(_entry(outcome, config, score))
+    except LogError as error:
+        if config.log:
+            raise
+        click.echo(f"ctb: warning: {inert(str(error))}", err=True)
+
+
+def _entry(outcome: "Outcome", config: Config, score: int | None) -> LogEntry:
+    plan, standard = outcome.plan, outcome.standard
+    return LogEntry(
+        action="tag",
+        score=score or 0,
+        status="partial" if score is None or outcome.failed else "completed",
+        at=datetime.now(UTC),
+        actions={
+            "schema_version": 1,
+            "standard": standard.id,
+            "standard_hash": standard.hash,
+            "tool": {"name": "ctb-audit", "version": __version__},
+            "revision": revision_of(config.root) or None,
+            "actions": [
+                {
+                    "action": change.what,
+                    "path": change.path,
+                    "detail": _detail(change.path, outcome),
+                }
+                for change in plan.changes
+            ],
+            "tagging": {
+                "changed": len(plan.changes) - len(outcome.failed),
+                "kept": len(plan.kept),
+                "skipped": len(plan.skipped),
+                "uncertain": sum(change.uncertain for change in plan.changes),
+            },
+        },
+    )
+
+
+def _detail(path: str, outcome: "Outcome") -> str:
+    if path in outcome.failed:
+        return outcome.failed[path]
+    found = outcome.plan.divisions.get(path)
+    return f"{found.name}/{found.category}, {found.confidence} %" if found else "header taken out"
