@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("ctb_audit.cli.rules:rules_command", "List the rules of a standard."),
     "tag": ("ctb_audit.cli.tag:tag_command", "Write the CTB headers of files."),
     "id": ("ctb_audit.cli.id:id_command", "Make, check and take apart identifiers."),
+    "doctor": ("ctb_audit.cli.doctor:doctor_command", "Show what ctb has to work with here."),
     "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
 }
 INTERRUPTED = 130
