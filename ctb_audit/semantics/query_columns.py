@@ -18,17 +18,20 @@ Relation = tuple[Name, Output | None]
 Relations = Callable[[Name], Relation | None]
 Raw = dict[str, Any]
 _CLAUSES = ("whereClause", "groupClause", "havingClause", "windowClause", "distinctClause")
+_SYSTEM = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 _ENDS = ("limitCount", "limitOffset", "lockingClause")
 
 
 @dataclass(frozen=True, slots=True)
 class QueryColumns:
     """`reads`: columns of relations; `output`: the result's columns with their types where a plain
-    column gives one, None where they cannot all be told.
+    column gives one, None where they cannot all be told. `lost`: unqualified columns that no
+    relation in reach has.
     """
 
     reads: frozenset[tuple[Name, str]]
     output: Output | None
+    lost: frozenset[str] = frozenset()
 
 
 def query_columns(sql: str, relations: Relations) -> QueryColumns:
@@ -44,7 +47,7 @@ def query_columns(sql: str, relations: Relations) -> QueryColumns:
         output = reader.select(statements[0]["stmt"]["SelectStmt"], None, {})
     except RecursionError as error:
         raise Unreadable("nested too deeply") from error
-    return QueryColumns(frozenset(reader.reads), output)
+    return QueryColumns(frozenset(reader.reads), output, frozenset(reader.lost))
 
 
 @dataclass(slots=True)
@@ -68,12 +71,14 @@ class _Scope:
     items: list[_Item] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)  # by USING or NATURAL
     aliases: frozenset[str] = frozenset()  # of the result, for ORDER BY
+    results: frozenset[str] = frozenset()  # of the result, for GROUP BY
 
 
 class _Reader:
     def __init__(self, relations: Relations) -> None:
         self._relations = relations
         self.reads: set[tuple[Name, str]] = set()
+        self.lost: set[str] = set()
 
     def select(
         self, node: Raw, parent: _Scope | None, queries: dict[str, Output | None]
@@ -91,9 +96,10 @@ class _Reader:
         for item in node.get("fromClause", ()):
             self._from(item, scope)
         output = self._targets(node.get("targetList", ()), scope)
+        scope.results = frozenset(name for name, _ in output or ())
         for clause in (*_CLAUSES, *_ENDS):
             self._walk(node.get(clause), scope)
-        scope.aliases = frozenset(name for name, _ in output or ())
+        scope.aliases = scope.results
         self._walk(node.get("sortClause"), scope)
         return output
 
@@ -243,7 +249,9 @@ class _Reader:
     def _column(self, names: list[str], scope: _Scope | None) -> Type | None:
         """Notes the column in the nearest scope that has it; its type."""
         *qualifier, name = names
+        certain = not qualifier and name not in _SYSTEM
         while scope is not None:
+            certain = certain and _is_certain(scope, name)
             meant = [i for i in scope.items if not qualifier or _is_meant(i, qualifier)]
             holder = next((i for i in meant if i.column(name)), None)
             if holder is not None:
@@ -254,11 +262,19 @@ class _Reader:
                 self._note(meant[0], name)
                 return None
             scope = scope.parent
+        if certain:
+            self.lost.add(name)
         return None
 
     def _note(self, item: _Item, name: str) -> None:
         if item.base is not None:
             self.reads.add((item.base, item.originals.get(name, name)))
+
+
+def _is_certain(scope: _Scope, name: str) -> bool:
+    """Whether the scope shows all that the name could mean: a column, a whole row, a result."""
+    known = all(item.columns is not None and item.alias != name for item in scope.items)
+    return known and name not in scope.results
 
 
 def _is_meant(item: _Item, qualifier: list[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ctb_audit.model import Argument, Function, Name, Table, Trigger
+from ctb_audit.model import Argument, Function, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.operations import (
     AlterFunction,
     AlterPolicy,
@@ -11,11 +11,13 @@ from ctb_audit.sources.ddl.operations import (
     CreateTrigger,
     ObjectRef,
 )
+from ctb_audit.sources.ddl.replay.expressions import quote
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
 from ctb_audit.sources.ddl.replay.values import replace
+from ctb_audit.sources.ddl.replay.views import follow
 
 # ---- functions -------------------------------------------------------------------------------
 
@@ -196,7 +198,19 @@ def create_policy(state: State, op: CreatePolicy) -> None:
     if any(p.name == op.policy.name for p in table.policies or ()):
         message = f'policy "{op.policy.name}" for table "{table.name}" already exists'
         raise duplicate(message, name)
+    _require_columns(state, table, op.policy)
     state.put(replace(table, policies=(*(table.policies or ()), op.policy)))
+
+
+def _require_columns(state: State, table: Table, policy: Policy) -> None:
+    """Every column that the policy names without its table is there, in server mode."""
+    if not state.strict:
+        return
+    of = ".".join(quote(part) for part in (table.schema, table.name))
+    for text in filter(None, (policy.using, policy.check)):
+        followed = follow(state, f"SELECT FROM {of} WHERE ({text})")
+        if followed.lost:
+            raise Refusal(f'column "{followed.lost[0]}" does not exist', table.qualified)
 
 
 def alter_policy(state: State, op: AlterPolicy) -> None:

@@ -22,6 +22,8 @@ def create_view(state: State, op: CreateView) -> None:
     old = state.views.get(name)
     sources = _sources(state, name, op)
     followed = follow(state, op.view.definition)
+    if followed.lost and not followed.missing and state.strict:
+        raise Refusal(f'column "{followed.lost[0]}" does not exist', name)
     output = _titled(followed.output, op.view.columns or ())
     columns = op.view.columns or (tuple(c for c, _ in output) if output is not None else None)
     view = replace(op.view, schema=name.schema or "", name=name.name, columns=columns)
@@ -49,6 +51,7 @@ class Followed:
     reads: frozenset[tuple[Name, str]] | None = None
     output: Output | None = None
     missing: tuple[Name, ...] = ()  # relations that nothing defines
+    lost: tuple[str, ...] = ()  # columns that none of its relations has
 
 
 def follow(state: State, query: str) -> Followed:
@@ -68,7 +71,7 @@ def follow(state: State, query: str) -> Followed:
         found = query_columns(query, relation)
     except Unreadable:
         return Followed()
-    return Followed(found.reads, found.output, tuple(missing))
+    return Followed(found.reads, found.output, tuple(missing), tuple(sorted(found.lost)))
 
 
 def _is_system(name: Name) -> bool:
@@ -80,6 +83,8 @@ def _is_system(name: Name) -> bool:
 def columns_of(state: State, name: Name) -> Output | None:
     """The columns of a table or view, None where they are not known."""
     table = state.tables.get(name)
+    if name in state.open_tables:
+        return None
     if table is not None:
         return tuple((column.name, without_serial(column.type)) for column in table.columns)
     entry = state.views.get(name)
