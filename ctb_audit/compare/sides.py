@@ -112,7 +112,7 @@ def merge(catalogs: Sequence[Catalog]) -> Catalog:
         return first
     return replace(
         first,
-        source=", ".join(dict.fromkeys(c.source for c in catalogs if c.source)),
+        source=_told(list(dict.fromkeys(c.source for c in catalogs if c.source))),
         tables=_first((t for c in catalogs for t in c.tables), lambda t: (t.system, t.qualified)),
         foreign_tables=_first(
             (t for c in catalogs for t in c.foreign_tables), lambda t: (t.system, t.qualified)
@@ -137,3 +137,9 @@ def _first(items: Iterable[T], key: Callable[[T], Hashable]) -> tuple[T, ...]:
     for item in items:
         found.setdefault(key(item), item)
     return tuple(found.values())
+
+
+def _told(sources: Sequence[str]) -> str:
+    """Several sources as one title: the first, and how many more."""
+    first, *others = sources or [""]
+    return f"{first} and {len(others)} more" if others else first
