@@ -249,6 +249,8 @@ class Inherit:
 
 @dataclass(frozen=True, slots=True)
 class AttachPartition:
+    """`bound` is "" for ALTER INDEX: the index of a partition becomes a part of the index."""
+
     partition: Name
     bound: str
 

@@ -131,9 +131,8 @@ def _inherit(command: Node, commands: Commands, position: int) -> tuple[TableAct
 
 def _attach(command: Node, commands: Commands, position: int) -> tuple[TableAction, ...]:
     partition = command["def"]["PartitionCmd"]
-    if "bound" not in partition:
-        return (NoEffect("attach an index to the index of a partitioned table"),)
-    bound = partition_bound(partition["bound"], commands.source)
+    written = "bound" in partition  # the index of a partition is attached without one
+    bound = partition_bound(partition["bound"], commands.source) if written else ""
     return (AttachPartition(relation_name(partition["name"]), bound),)
 
 
