@@ -4,6 +4,7 @@ A change is a proposal (STYLE 15): `safe` where it neither rejects nor rewrites 
 writers hold today, `review` where somebody must decide first.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
@@ -36,7 +37,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(ABC):
     """The base of all changes.
 
     `reason` says what it repairs and, for `review`, what to decide. `repairs` are the fingerprints
@@ -49,11 +50,13 @@ class Change:
     reason: str = field(default="", compare=False)
     repairs: tuple[str, ...] = field(default=(), compare=False)
 
+    @abstractmethod
     def up(self, *, empty: bool = False) -> Sequence[Step]:
-        raise NotImplementedError
+        """The statements that make the change, in order."""
 
+    @abstractmethod
     def down(self) -> Sequence[Step]:
-        raise NotImplementedError
+        """The statements that take it back, in order."""
 
     def holds(self) -> Sequence[Held]:
         return ()

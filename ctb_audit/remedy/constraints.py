@@ -1,5 +1,6 @@
 """Changes of constraints: checks, uniqueness, foreign keys, validation."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -17,8 +18,9 @@ class _Constraint(Change):
     phase: ClassVar[Phase] = "enforce"
     name: str
 
+    @abstractmethod
     def definition(self) -> str:
-        raise NotImplementedError
+        """What stands behind the constraint's name."""
 
     def up(self, *, empty: bool = False) -> Sequence[Step]:
         alter, name = f"ALTER TABLE {relation(self.table)}", identifier(self.name)

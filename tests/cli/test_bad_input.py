@@ -12,7 +12,7 @@ Run = Callable[..., CompletedProcess[str]]
 GOOD = "CREATE TABLE users (id serial PRIMARY KEY);\n"
 
 
-def said(done: CompletedProcess[str], code: int, *parts: str) -> None:
+def assert_said(done: CompletedProcess[str], code: int, *parts: str) -> None:
     lines = done.stderr.strip().splitlines()
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr + done.stdout
@@ -21,11 +21,11 @@ def said(done: CompletedProcess[str], code: int, *parts: str) -> None:
 
 
 def test_a_missing_path(ctb: Run) -> None:
-    said(ctb("audit", "--no-log", "nowhere.sql"), 3, "nowhere.sql", "does not exist")
+    assert_said(ctb("audit", "--no-log", "nowhere.sql"), 3, "nowhere.sql", "does not exist")
 
 
 def test_an_empty_folder(ctb: Run, tmp_path: Path) -> None:
-    said(ctb("audit", "--no-log"), 3, "nothing to audit", "ctb.toml")
+    assert_said(ctb("audit", "--no-log"), 3, "nothing to audit", "ctb.toml")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_an_empty_folder(ctb: Run, tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_text(ctb: Run, tmp_path: Path, content: bytes, problem: str) -> None:
     (tmp_path / "dump.sql").write_bytes(content)
-    said(ctb("audit", "--no-log", "dump.sql"), 3, "dump.sql", problem)
+    assert_said(ctb("audit", "--no-log", "dump.sql"), 3, "dump.sql", problem)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
@@ -75,7 +75,9 @@ def test_a_rule_file_with_a_misspelt_key(ctb: Run, tmp_path: Path) -> None:
     (folder / "odd-thing.toml").write_text('sumary = "x"\n')
     (tmp_path / "ctb.toml").write_text('rules = ["our-rules"]\n')
     (tmp_path / "a.sql").write_text(GOOD)
-    said(ctb("audit", "--no-log", "a.sql"), 2, "odd-thing.toml", "sumary", "did you mean summary?")
+    assert_said(
+        ctb("audit", "--no-log", "a.sql"), 2, "odd-thing.toml", "sumary", "did you mean summary?"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,14 +93,14 @@ def test_a_rule_file_with_a_misspelt_key(ctb: Run, tmp_path: Path) -> None:
 def test_a_wrong_configuration(ctb: Run, tmp_path: Path, text: str, parts: tuple[str, ...]) -> None:
     (tmp_path / "ctb.toml").write_text(text)
     (tmp_path / "a.sql").write_text(GOOD)
-    said(ctb("audit", "--no-log", "a.sql"), 2, *parts)
+    assert_said(ctb("audit", "--no-log", "a.sql"), 2, *parts)
 
 
 def test_a_log_that_was_named_and_cannot_be_written(ctb: Run, tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text(GOOD)
     (tmp_path / "file").write_text("not a folder")
     done = ctb("audit", "--log", "file/log.db", "--exit-zero", "a.sql")
-    said(done, 3, "log.db")
+    assert_said(done, 3, "log.db")
     assert "public.users" in done.stdout, "the report comes first"
 
 
@@ -106,11 +108,11 @@ def test_the_default_log_only_warns(ctb: Run, tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text(GOOD)
     (tmp_path / ".ctb").write_text("not a folder")
     done = ctb("audit", "--exit-zero", "a.sql")
-    said(done, 0, "warning", ".ctb")
+    assert_said(done, 0, "warning", ".ctb")
 
 
 def test_a_broken_run_is_logged_as_failed(ctb: Run, tmp_path: Path) -> None:
-    said(ctb("audit", "--log", "log.db", "nowhere.sql"), 3, "nowhere.sql")
+    assert_said(ctb("audit", "--log", "log.db", "nowhere.sql"), 3, "nowhere.sql")
     with sqlite3.connect(tmp_path / "log.db") as database:
         rows = database.execute("SELECT action_type, status FROM ctb_compliance_log").fetchall()
     database.close()
@@ -121,7 +123,7 @@ def test_an_output_that_cannot_be_written_leaves_what_was_there(ctb: Run, tmp_pa
     (tmp_path / "a.sql").write_text(GOOD)
     (tmp_path / "report").write_text("precious")
     done = ctb("audit", "--no-log", "--exit-zero", "-o", "report/a.json", "a.sql")
-    said(done, 3, "report")
+    assert_said(done, 3, "report")
     assert (tmp_path / "report").read_text() == "precious"
     assert sorted(os.listdir(tmp_path)) == ["a.sql", "report"]
 
@@ -129,7 +131,7 @@ def test_an_output_that_cannot_be_written_leaves_what_was_there(ctb: Run, tmp_pa
 def test_an_output_of_no_known_format(ctb: Run, tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text(GOOD)
     done = ctb("audit", "--no-log", "-o", "a.docx", "a.sql")
-    said(done, 2, "a.docx", ".json")
+    assert_said(done, 2, "a.docx", ".json")
 
 
 def test_low_coverage_is_incomplete(ctb: Run, tmp_path: Path) -> None:
