@@ -188,7 +188,9 @@ class _Remediation:
         from ctb_audit.remedy.plan import plan_remedies
 
         plan = plan_remedies(self._catalogs, self._config, self._settings, self._wanted())
-        return replace(plan, changes=plan.of("safe")) if self._asked.only == "safe" else plan
+        if self._asked.only == "safe":
+            return replace(plan, changes=plan.of("safe"), score_after=plan.score_safe)
+        return plan
 
     def _wanted(self) -> "Wanted":
         from ctb_audit.remedy.plan import Wanted

@@ -27,8 +27,11 @@ def remediation_lines(
         yield from _proven(proof)
     elif problem:
         yield (Segment(f"UNPROVEN: {inert(problem)}", "red"),)
-    shown = " -> ".join(_score(s) for s in (plan.score_before, plan.score_safe, plan.score_after))
-    yield (Segment(f"score {shown}", "bold"), Segment("  (now, with safe, with review)", "dim"))
+    scores = {"now": plan.score_before, "with safe": plan.score_safe}
+    if plan.of("review"):
+        scores["with review"] = plan.score_after
+    shown = " -> ".join(map(_score, scores.values()))
+    yield (Segment(f"score {shown}", "bold"), Segment(f"  ({', '.join(scores)})", "dim"))
     if written:
         yield (Segment(f"{len(written)} files in {_folder(written)}"),)
 

@@ -90,6 +90,19 @@ def test_only_one_kind_is_written(folder: Path, only: str) -> None:
     assert {"review" if "_review_" in name else "safe" for name in names} == {only}
 
 
+def test_the_log_holds_the_score_of_what_was_written(folder: Path) -> None:
+    done = ctb(folder, "schema.sql", "--rows", "5", "--log", "log.db", "--only", "safe")
+    with sqlite3.connect(folder / "log.db") as database:
+        ((score, safe),) = database.execute(
+            "SELECT compliance_score, json_extract(actions_performed, '$.remediation.score_safe')"
+            " FROM ctb_compliance_log WHERE action_type = 'remediate'"
+        ).fetchall()
+    database.close()
+    assert score == safe
+    assert f"-> {safe}" in done.stdout
+    assert "(now, with safe)" in done.stdout
+
+
 def test_a_schema_without_findings_needs_no_files(folder: Path) -> None:
     done = ctb(folder, "schema.sql", "--no-log", "--level", "RELAXED")
     assert done.returncode == 0
