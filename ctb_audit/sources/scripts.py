@@ -1,8 +1,6 @@
 """SQL files to catalogs: one for each group of scripts that is replayed together."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import field, replace
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -11,6 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 from ctb_audit.errors import ConfigurationError, SourceError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, MigrationFile, System
+from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.ddl.arrange import arrange
 from ctb_audit.sources.ddl.dialect import guess, of_mark, of_path
 from ctb_audit.sources.ddl.operations import Include, Mistake, Script
@@ -108,7 +107,7 @@ def script_catalogs(
     found = Plan((Group(paths[0], "schema", tuple(paths)),)) if alone else plan(paths, text_of)
     for path in (path for group in found.groups for path in group.paths):
         texts[path] = without_undo(read_text(root / path, path))
-    with _without_collection():
+    with collector_paused():
         scripts = _scripts(found.groups, texts, options)
         includes = _Includes(root, options, scripts)
         refuse(mistake for script in scripts.values() for mistake in script.mistakes)
@@ -126,20 +125,6 @@ def script_catalogs(
     refuse(includes.mistakes)
     left_out = (*found.left_out, *arranged.left_out)
     return catalogs, tuple(Skipped(path, f"not replayed: {why}") for path, why in left_out)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Many small values and no circles among them: the collector would only walk them again and
-    again, half of the time of a large dump.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def refuse(mistakes: Iterable[Mistake]) -> None:

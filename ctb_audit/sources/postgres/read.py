@@ -1,8 +1,6 @@
 """One read of a live server: connect, fetch, build."""
 
-import contextlib
-import gc
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +16,7 @@ from ctb_audit.model import (
     UserType,
     View,
 )
+from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.postgres import relations, usertypes
 from ctb_audit.sources.postgres.connect import display_url, session
 from ctb_audit.sources.postgres.fetch import Row, Rows, fetch
@@ -59,22 +58,10 @@ def read_session(
     connection: "psycopg.Connection[Row]", source: str, schemas: Collection[str] | None = None
 ) -> Catalog:
     """The catalog as `connection` sees it; its search_path must be empty."""
-    with _collector_paused():
+    with collector_paused():
         rows = fetch(connection, source, schemas)
         catalog = build(rows, source)
     return replace(catalog, trackers=read_trackers(connection, catalog))
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Rows and model hold no cycles; scanning them as they grow costs a third of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def build(rows: Rows, source: str) -> Catalog:

@@ -1,10 +1,9 @@
 """Statement by statement: refusals, transaction blocks, includes, annotations, coverage."""
 
-import contextlib
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ctb_audit.model import Catalog, Coverage, Problem, Surface, System
+from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.ddl import operations as ops
 from ctb_audit.sources.ddl.operations import Operation, Script, StatementEffect
 from ctb_audit.sources.ddl.replay.dispatch import HANDLERS, table_of
@@ -55,7 +54,7 @@ class Replay:
         as the server does, in lenient mode committed.
         """
         state = self._state(script.system)
-        with _collector_paused():
+        with collector_paused():
             self._run(state, script)
         if self._block.open:
             undo = self._mode == "server" or self._block.aborted
@@ -181,18 +180,6 @@ class Replay:
                 )
                 if not created:
                     return
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Operations and state hold no cycles; scanning them as they grow costs up to half the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _ends_block(effect: StatementEffect) -> bool:
