@@ -1,10 +1,9 @@
-"""Where a report goes: stdout for one, files written to a temporary name and renamed."""
+"""Where a report goes: stdout for one, files that are there whole or not at all."""
 
 import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import click
 from ctb_audit.errors import IncompleteError, UsageError
 from ctb_audit.lean import pattern
 from ctb_audit.report.terminal import Line, plain
+from ctb_audit.whole_file import write_whole
 
 SUFFIXES: Mapping[str, str] = {
     ".json": "json",
@@ -45,36 +45,15 @@ class OutputError(IncompleteError):
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write all or nothing: a temporary file beside the target, renamed over it."""
-    place = str(path)
+    """Write all or nothing; the folder is made. Raises OutputError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        from tempfile import mkstemp
-
-        handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        write_whole(path, text.encode())
     except OSError as error:
-        raise OutputError(place, f"cannot be written: {error.strerror}", _STEP) from None
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            temporary.unlink()
-        if isinstance(error, OSError):
-            raise OutputError(place, f"cannot be written: {error.strerror}", _STEP) from None
-        raise
+        raise OutputError(str(path), f"cannot be written: {error.strerror}", _STEP) from None
 
 
 _STEP = "name a file in a folder that you can write"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def format_of(target: Target, formats: Mapping[str, object]) -> str:

@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from tempfile import mkstemp
 
 from ctb_audit.errors import UsageError
 from ctb_audit.lean import dataclass
 from ctb_audit.sources.files import discover
 from ctb_audit.tag.plan import Change, File, file_of
 from ctb_audit.tag.syntax import is_taggable
+from ctb_audit.whole_file import write_whole
 
 _WRITABLE = 0o222
 
@@ -58,24 +57,10 @@ def put(root: Path, change: Change) -> str:
             return "is read-only and left as it is"
         if path.read_bytes() != change.before:
             return "changed meanwhile and is left as it is; run again"
-        _replace(path, change.after, mode)
+        write_whole(path, change.after, mode=mode)
     except OSError as error:
         return f"cannot be written: {(error.strerror or '').lower()}"
     return ""
-
-
-def _replace(path: Path, content: bytes, mode: int) -> None:
-    handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(mode & 0o7777)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 def _inside(path: Path, root: Path) -> str:

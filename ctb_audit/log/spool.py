@@ -6,7 +6,6 @@ written twice; a file is removed only once its row is committed.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -17,6 +16,7 @@ from typing import Any
 
 from ctb_audit.errors import LogError
 from ctb_audit.log.entry import ALL_ROWS, Log, LogAway, LogEntry, LogFilter, LogRow, Written
+from ctb_audit.whole_file import write_whole
 
 SPOOL = Path(".ctb") / "spool"
 SCHEMA_VERSION = 1
@@ -85,7 +85,7 @@ class SpooledLog:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             _ignore(self.folder)
-            _write(path, entry_text(entry))
+            write_whole(path, entry_text(entry).encode(), durable=True)
         except OSError as error:
             problem = f"{cause.problem}; the row cannot be kept in {self.folder} ({error.strerror})"
             raise LogError(cause.place, problem, cause.step) from error
@@ -120,25 +120,10 @@ def entry_from(text: str) -> LogEntry:
     return replace(entry, at=datetime.fromisoformat(value["at"]))
 
 
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, and on the disk before this returns."""
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-
-
 def _ignore(folder: Path) -> None:
     """`.ctb` stays out of the repository."""
     for parent in folder.parents:
         if parent.name == ".ctb":
-            with suppress(FileExistsError), (parent / ".gitignore").open("x") as file:
-                file.write("*\n")
+            if not (parent / ".gitignore").exists():
+                write_whole(parent / ".gitignore", b"*\n")
             return

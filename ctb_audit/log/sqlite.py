@@ -24,6 +24,7 @@ from ctb_audit.log.entry import (
     row_from,
 )
 from ctb_audit.log.identifiers import heir_prefix, next_heir_id
+from ctb_audit.whole_file import write_whole
 
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30.0
@@ -123,7 +124,7 @@ class SqliteLog:
             folder.mkdir(parents=True, exist_ok=True)
             ignore = folder / ".gitignore"
             if folder.name == ".ctb" and not ignore.exists():
-                ignore.write_text("*\n", encoding="utf-8")
+                write_whole(ignore, b"*\n")
         except OSError as error:
             problem = f"its folder cannot be made ({error.strerror})"
             raise LogError(self.location, problem, _ANOTHER) from error

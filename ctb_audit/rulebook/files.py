@@ -16,6 +16,7 @@ from typing import Any
 from ctb_audit import resources
 from ctb_audit.errors import ConfigurationError
 from ctb_audit.lean import dataclass
+from ctb_audit.whole_file import write_whole
 
 RULES_JSON = "rules.json"
 EXAMPLES_JSON = "rule-examples.json"
@@ -139,17 +140,12 @@ def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
 
 def _store(path: Path, text: str) -> None:
     """Best effort: a checkout that cannot be written is read anew each time."""
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         stem = path.name.rpartition("-")[0]
         for stale in path.parent.glob(f"{stem}-*.json"):
             stale.unlink(missing_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
+        write_whole(path, text.encode())
 
 
 def _rule_paths(folder: Path) -> list[Path]:
