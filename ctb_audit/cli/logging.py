@@ -13,7 +13,7 @@ from ctb_audit import __version__
 from ctb_audit.config import Config
 from ctb_audit.errors import CtbError, LogError
 from ctb_audit.log import LogEntry, open_log
-from ctb_audit.log.entry import Status
+from ctb_audit.log.entry import Action, Status
 from ctb_audit.report.audit_json import audit_value, findings_value
 from ctb_audit.report.inert import inert
 from ctb_audit.result import Audit
@@ -30,8 +30,14 @@ def log_audit(audit: Audit, config: Config, *, report_path: str | None) -> None:
 
 def log_broken_run(error: CtbError, config: Config) -> None:
     """Write a `failed` row for a run that ended before it could judge; never raises."""
-    entry = LogEntry(
-        action="audit",
+    with suppress(CtbError):
+        open_log(config.log, root=config.root).write(broken_entry("audit", str(error), config))
+
+
+def broken_entry(action: Action, problem: str, config: Config) -> LogEntry:
+    """The `failed` row of a run that broke; `problem` says why."""
+    return LogEntry(
+        action=action,
         score=0,
         status="failed",
         at=datetime.now(UTC),
@@ -40,11 +46,9 @@ def log_broken_run(error: CtbError, config: Config) -> None:
             "standard": config.standard or "ctb-1.0",
             "standard_hash": "0" * 64,
             "tool": {"name": "ctb-audit", "version": __version__},
-            "error": str(error),
+            "error": problem,
         },
     )
-    with suppress(CtbError):
-        open_log(config.log, root=config.root).write(entry)
 
 
 def _write(entry: LogEntry, config: Config) -> None:

@@ -1,7 +1,7 @@
 """`ctb remediate`: write migrations that repair what an audit found, once they are proven."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -29,21 +29,39 @@ DEFAULT_FOLDER = Path("remediation")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """The command's own options."""
+class Asked:
+    """The command's own options; their defaults are the command line's."""
 
-    folder: Path
-    layout: str
-    only: str | None
-    levels: tuple[str, ...]
-    tables: tuple[str, ...]
-    values: dict[str, str]
-    rows: int
-    empty: bool
-    dry_run: bool
-    force: bool
-    copy: str | None
     at: datetime
+    folder: Path = DEFAULT_FOLDER
+    layout: str = "psql"
+    only: str | None = None
+    levels: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    rows: int = 1000
+    empty: bool = False
+    dry_run: bool = False
+    force: bool = False
+    copy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was planned and proven, and what came of it. `problem`: why there is no proof;
+    `files` are those of the plan, `written` those on disk.
+    """
+
+    plan: "Plan"
+    proof: "Proof | None"
+    problem: str
+    files: "Sequence[File]"
+    written: Sequence[Path]
+
+    @property
+    def whole(self) -> bool:
+        """Nothing was to be done, or all of it is proven."""
+        return not self.plan.changes or (self.proof is not None and self.proof.holds)
 
 
 @click.command(
@@ -118,15 +136,15 @@ def remediate_command(sources: tuple[str, ...], **values: Any) -> int:
     settings = AuditSettings(today=options.day(values.pop("today")))
     config = options.configured(values, own_folder(sources))
     catalogs = read_sources(sources, config, values).catalogs
-    return _Remediation(catalogs, config, settings, asked).run()
+    return Remediation(catalogs, config, settings, asked).run()
 
 
-def _asked(values: dict[str, Any]) -> _Asked:
+def _asked(values: dict[str, Any]) -> Asked:
     today = values["today"]
     moment = datetime.now(UTC)
     if today is not None:
         moment = datetime.combine(options.day(today), time(), UTC)
-    return _Asked(
+    return Asked(
         folder=values.pop("output_dir") or DEFAULT_FOLDER,
         layout=values.pop("layout"),
         only=values.pop("only"),
@@ -149,15 +167,15 @@ def _pair(text: str) -> tuple[str, str]:
     return role, value
 
 
-class _Remediation:
-    """One run: plan, prove, write, log."""
+class Remediation:
+    """One run: plan, prove, write; report and log."""
 
     def __init__(
         self,
         catalogs: Sequence[Catalog],
         config: Config,
         settings: AuditSettings,
-        asked: _Asked,
+        asked: Asked,
     ) -> None:
         self._catalogs = tuple(catalogs)
         self._config = config
@@ -165,6 +183,13 @@ class _Remediation:
         self._asked = asked
 
     def run(self) -> int:
+        done = self.carry_out()
+        self._report(done)
+        self._log(done)
+        return 0 if done.whole else IncompleteError.exit_code
+
+    def carry_out(self) -> Outcome:
+        """Plans, proves, and writes the files unless the proof fails or nothing may be written."""
         from ctb_audit.remedy.layouts import files_of
         from ctb_audit.remedy.script import scripts_of
 
@@ -179,10 +204,7 @@ class _Remediation:
         written: Sequence[Path] = ()
         if not failed and not self._asked.dry_run:
             written = self._write(files, marked=proof is None)
-        self._report(plan, proof, problem, files, written)
-        self._log(plan, proof, written)
-        whole = not plan.changes or (proof is not None and proof.holds)
-        return 0 if whole else IncompleteError.exit_code
+        return Outcome(plan, proof, problem, files, written)
 
     def _plan(self) -> "Plan":
         from ctb_audit.remedy.plan import plan_remedies
@@ -247,27 +269,22 @@ class _Remediation:
             write_file(path, first + file.text)
         return paths
 
-    def _report(
-        self,
-        plan: "Plan",
-        proof: "Proof | None",
-        problem: str,
-        files: Sequence["File"],
-        written: Sequence[Path],
-    ) -> None:
+    def _report(self, done: Outcome) -> None:
         from ctb_audit.report.remediation import remediation_lines
 
         if self._asked.dry_run:
-            for file in files:
+            for file in done.files:
                 click.echo(f"-- {file.path}\n{file.text}")
-        show(list(remediation_lines(plan, proof, problem, [str(path) for path in written])))
+        paths = [str(path) for path in done.written]
+        show(list(remediation_lines(done.plan, done.proof, done.problem, paths)))
 
-    def _log(self, plan: "Plan", proof: "Proof | None", written: Sequence[Path]) -> None:
+    def _log(self, done: Outcome) -> None:
         from ctb_audit.cli.remediation_log import log_remediation
 
         if self._config.log == "none" or self._asked.dry_run:
             return
-        log_remediation(self._catalogs, self._config, self._settings, (plan, proof), written)
+        outcome = (done.plan, done.proof)
+        log_remediation(self._catalogs, self._config, self._settings, outcome, done.written)
 
 
 def _names(pattern: str, table: str) -> bool:

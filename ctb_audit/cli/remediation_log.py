@@ -11,7 +11,7 @@ from ctb_audit.audit import AuditSettings, audit_catalogs
 from ctb_audit.cli.logging import audit_entry
 from ctb_audit.config import Config
 from ctb_audit.errors import LogError
-from ctb_audit.log import open_log
+from ctb_audit.log import LogEntry, open_log
 from ctb_audit.log.entry import Status
 from ctb_audit.model import Catalog
 from ctb_audit.report.inert import inert
@@ -28,14 +28,31 @@ def log_remediation(
     outcome: "tuple[Plan, Proof | None]",
     written: Sequence[Path],
 ) -> None:
-    """The score is the one that the written files reach; the findings are those of today.
+    """Write the run's row.
 
     Raises LogError where a log that was named cannot be written; the default one only warns.
     """
+    entry = remediation_entry(catalogs, config, settings, outcome, written)
+    try:
+        open_log(config.log, root=config.root).write(entry)
+    except LogError as error:
+        if config.log:
+            raise
+        click.echo(f"ctb: warning: {inert(str(error))}", err=True)
+
+
+def remediation_entry(
+    catalogs: Sequence[Catalog],
+    config: Config,
+    settings: AuditSettings,
+    outcome: "tuple[Plan, Proof | None]",
+    written: Sequence[Path],
+) -> LogEntry:
+    """The score is the one that the written files reach; the findings are those of today."""
     plan, proof = outcome
     entry = audit_entry(audit_catalogs(catalogs, config, settings), "")
     detail = "proven" if proof is not None and proof.holds else "unproven"
-    entry = replace(
+    return replace(
         entry,
         action="remediate",
         score=plan.score_after or 0,
@@ -56,12 +73,6 @@ def log_remediation(
             },
         },
     )
-    try:
-        open_log(config.log, root=config.root).write(entry)
-    except LogError as error:
-        if config.log:
-            raise
-        click.echo(f"ctb: warning: {inert(str(error))}", err=True)
 
 
 def _status(plan: "Plan", proof: "Proof | None") -> Status:

@@ -28,6 +28,7 @@ _PAST = {"tag": "tagged", "refresh": "refreshed", "repair": "repaired", "remove"
 class Outcome:
     """What was planned and what came of it. `failed`: path -> why it could not be written."""
 
+    seen: Seen
     plan: Plan
     standard: Standard
     failed: dict[str, str]
@@ -52,17 +53,13 @@ def tag_command(paths: tuple[Path, ...], check: bool, diff: bool, **values: Any)
     """
     version, quiet, verbose = (values.pop(n) for n in ("ctb_version", "quiet", "verbose"))
     config = options.configured(values)
-    standard = load_standard(config.standard or DEFAULT_STANDARD, standard_folders=config.standards)
-    _require_version(version, standard)
-    seen = look(config.root.resolve(), paths, config.exclude)
     dry = check or diff
-    plan = _planned(seen, standard, version, config, dry)
+    outcome = carry_out(config, paths, version=version, dry=dry)
     if diff:
-        for change in plan.changes:
+        for change in outcome.plan.changes:
             click.echo(_diff(change), nl=False)
-    failed = {} if dry else {c.path: why for c in plan.changes if (why := put(seen.root, c))}
-    outcome = Outcome(plan, standard, failed)
-    _tell(outcome, seen, dry=dry, quiet=quiet, verbose=verbose)
+    seen, plan, failed = outcome.seen, outcome.plan, outcome.failed
+    _tell(outcome, dry=dry, quiet=quiet, verbose=verbose)
     if not dry:
         from ctb_audit.cli.tag_log import log_tagging
 
@@ -70,6 +67,20 @@ def tag_command(paths: tuple[Path, ...], check: bool, diff: bool, **values: Any)
     if failed or seen.refused:
         return 3
     return 1 if dry and plan.changes else 0
+
+
+def carry_out(
+    config: Config, paths: Sequence[Path], *, version: str = "", dry: bool = False
+) -> Outcome:
+    """Plans the headers of the files at `paths`, the whole project without any, and writes them
+    unless `dry`. Raises UsageError for a path that is not there or not in the project.
+    """
+    standard = load_standard(config.standard or DEFAULT_STANDARD, standard_folders=config.standards)
+    _require_version(version, standard)
+    seen = look(config.root.resolve(), paths, config.exclude)
+    plan = _planned(seen, standard, version, config, dry)
+    failed = {} if dry else {c.path: why for c in plan.changes if (why := put(seen.root, c))}
+    return Outcome(seen, plan, standard, failed)
 
 
 def _require_version(version: str, standard: Standard) -> None:
@@ -123,8 +134,8 @@ def _shown_lines(content: bytes) -> list[str]:
     return [inert(line.rstrip("\r")) for line in text.split("\n")]
 
 
-def _tell(outcome: Outcome, seen: Seen, *, dry: bool, quiet: bool, verbose: bool) -> None:
-    plan = outcome.plan
+def _tell(outcome: Outcome, *, dry: bool, quiet: bool, verbose: bool) -> None:
+    plan, seen = outcome.plan, outcome.seen
     for path, why in [*seen.refused.items(), *outcome.failed.items()]:
         click.echo(f"ctb: {inert(path)}: {why}", err=True)
     if dry or not quiet:

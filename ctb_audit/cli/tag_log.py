@@ -26,14 +26,15 @@ def log_tagging(outcome: "Outcome", config: Config) -> None:
     log = open_log(config.log, root=config.root)
     try:
         score = log.last_score()
-        log.write(_entry(outcome, config, score))
+        log.write(tagging_entry(outcome, config, score))
     except LogError as error:
         if config.log:
             raise
         click.echo(f"ctb: warning: {inert(str(error))}", err=True)
 
 
-def _entry(outcome: "Outcome", config: Config, score: int | None) -> LogEntry:
+def tagging_entry(outcome: "Outcome", config: Config, score: int | None) -> LogEntry:
+    """The row of a tagging; `score` is that of the last audit, None without one."""
     plan, standard = outcome.plan, outcome.standard
     return LogEntry(
         action="tag",
