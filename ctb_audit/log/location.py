@@ -2,10 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ctb_audit.errors import LogError, UsageError
 from ctb_audit.log.entry import Log
+
+if TYPE_CHECKING:
+    from ctb_audit.log.postgres import PostgresLog
 
 DEFAULT_LOG = ".ctb/compliance.db"
 _SQLITE = "sqlite:///"
@@ -23,11 +27,11 @@ def open_log(url: str = "", *, root: Path, create: bool | None = None) -> Log:
 
     Raises UsageError for a form that is not known, LogError for an empty variable.
     """
-    named = _from_environment(url) if url.startswith("env:") else url
+    named = resolved(url)
     if "://" in named and not named.startswith("sqlite:"):
         from ctb_audit.log.spool import SPOOL, SpooledLog
 
-        return SpooledLog(_postgres(named, create is True), root / SPOOL)
+        return SpooledLog(postgres_log(named, create is True), root / SPOOL)
     from ctb_audit.log.sqlite import SqliteLog
 
     return SqliteLog(root / sqlite_path(named), create is not False)
@@ -43,7 +47,8 @@ def sqlite_path(url: str) -> Path:
     return Path(path)
 
 
-def _postgres(url: str, create: bool) -> Log:
+def postgres_log(url: str, create: bool = False) -> "PostgresLog":
+    """Raises UsageError for a URL of another kind."""
     scheme = urlsplit(url).scheme
     if scheme not in _POSTGRES:
         raise UsageError(f"log {scheme}://...", "no such kind of log", _FORMS)
@@ -52,7 +57,10 @@ def _postgres(url: str, create: bool) -> Log:
     return PostgresLog(url, create)
 
 
-def _from_environment(url: str) -> str:
+def resolved(url: str) -> str:
+    """The URL, that of the environment for `env:NAME`; LogError where the variable is empty."""
+    if not url.startswith("env:"):
+        return url
     value = os.environ.get(url.removeprefix("env:"), "")
     if not value:
         raise LogError(f"log {url}", "the variable is not set", "set it, or use --no-log")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import psycopg
 
 DDL_FILE = Path(__file__).with_name(f"{TABLE}.sql")
+IDS_FILE = Path(__file__).with_name("ctb_ids.sql")
 _LOCK = 0x4354424C4F47  # "CTBLOG", the key of the advisory lock that orders our writers
 _ATTEMPTS = 8  # another program may allocate the same HEIR id without our lock
 _RECONNECTS = 2
@@ -57,7 +58,7 @@ class PostgresLog:
         entry = entry.identified()
         for attempt in range(_ATTEMPTS):
             try:
-                with self._connected() as connection, connection.transaction():
+                with self.writing() as connection:
                     return self._write(connection, entry)
             except LogAway:
                 if attempt >= _RECONNECTS:
@@ -68,8 +69,18 @@ class PostgresLog:
         raise LogError(self.location, "no free HEIR id: another writer keeps taking them")
 
     def prepare(self) -> None:
-        with self._connected() as connection, connection.transaction():
+        with self.writing() as connection:
             self._require_table(connection)
+            if self._create:
+                connection.execute(IDS_FILE.read_text(encoding="utf-8"))
+
+    @contextmanager
+    def writing(self) -> "Iterator[psycopg.Connection[dict[str, Any]]]":
+        """One transaction that holds the only right to write; it sees what the lock waited for."""
+        with self._connected() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            yield connection
 
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
         sql, parameters = _query(wanted)
@@ -92,15 +103,11 @@ class PostgresLog:
         return None if row is None else int(row["compliance_score"])
 
     def _write(self, connection: "psycopg.Connection[dict[str, Any]]", entry: LogEntry) -> Written:
-        """READ COMMITTED, so that what the lock waited for is seen."""
-        connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         connection.execute("SET LOCAL TIME ZONE 'UTC'")
         self._require_table(connection)
         return _insert(connection, entry)
 
     def _require_table(self, connection: "psycopg.Connection[dict[str, Any]]") -> None:
-        """The table, and until the end of the transaction the only right to write."""
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         if not self._is_ready(connection):
             if not self._create:
                 step = "create it with ctb history --create, or correct --log"

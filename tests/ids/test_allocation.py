@@ -78,13 +78,6 @@ def test_candidates_that_run_out_note_nothing(tmp_path: Path) -> None:
     assert allocator.allocate("heir", [["a"]]) == ["a"]
 
 
-def test_another_log_keeps_its_ids_here_and_says_so(tmp_path: Path) -> None:
-    for url in ("postgresql://log.example.org/audit", "env:LOG_URL", "none"):
-        allocator, notice = open_allocator(url, root=tmp_path)
-        assert allocator.location == str(tmp_path / ".ctb/compliance.db")
-        assert "this machine alone" in notice
-
-
 def test_a_database_of_somebody_else_is_left_alone(ctb: Ctb, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("CREATE TABLE notes (text)")
