@@ -2,10 +2,13 @@
 
 import os
 import pickle
+import signal
 import sys
+from _thread import start_new_thread
 from collections.abc import Callable, Sequence
-from typing import NoReturn, TypeVar
+from typing import BinaryIO, NamedTuple, NoReturn, TypeVar
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -23,36 +26,78 @@ def divided(function: Callable[[Sequence[T]], R], items: Sequence[T], count: int
     """The function's results for `count` parts of the items, in their order.
 
     The first part is done here. Raises what the function raises; a part whose process died is
-    done here again.
+    done here again. No child outlives this call, nor this process, in whatever way it ends.
     """
     size = -(-len(items) // max(count, 1)) or 1
     parts = [items[at : at + size] for at in range(0, len(items), size)]
-    children = [_started(function, part) for part in parts[1:]]
-    found = [function(part) for part in parts[:1]]
-    for part, (child, pipe) in zip(parts[1:], children, strict=True):
-        with os.fdopen(pipe, "rb") as answer:
-            content = answer.read()
-        _, status = os.waitpid(child, 0)
-        found.append(function(part) if status else pickle.loads(content))
-    return found
+    children: list[_Child] = []
+    life = os.pipe()
+    try:
+        children.extend(_started(function, part, life) for part in parts[1:])
+        found = [function(part) for part in parts[:1]]
+        for part in parts[1:]:
+            content = _answered(children)
+            found.append(function(part) if content is None else pickle.loads(content))
+        return found
+    finally:
+        for child in children:
+            os.kill(child.process, signal.SIGKILL)
+            os.waitpid(child.process, 0)
+            child.answer.close()
+        for end in life:
+            os.close(end)
 
 
-def _started(function: Callable[[Sequence[T]], R], part: Sequence[T]) -> tuple[int, int]:
-    """A child that works on the part, and the end of the pipe that its answer comes from."""
+class _Child(NamedTuple):
+    process: int
+    answer: BinaryIO
+
+
+def _answered(children: list[_Child]) -> bytes | None:
+    """What the first child says, None where it failed; it is waited for and taken off."""
+    content = children[0].answer.read()
+    _, status = os.waitpid(children[0].process, 0)
+    children.pop(0).answer.close()
+    return None if status else content
+
+
+def _started(
+    function: Callable[[Sequence[T]], R], part: Sequence[T], life: tuple[int, int]
+) -> _Child:
+    """A child that works on the part. Signals wait until it has put their handlers aside: what
+    its parent does on Ctrl-C must not happen twice.
+    """
     reading, writing = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(writing)
-        return child, reading
-    _answer(function, part, writing)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        process = os.fork()
+        if process:
+            os.close(writing)
+            return _Child(process, os.fdopen(reading, "rb"))
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    os.close(reading)
+    _answer(function, part, writing, life)
 
 
-def _answer(function: Callable[[Sequence[T]], R], part: Sequence[T], pipe: int) -> NoReturn:
+def _answer(
+    function: Callable[[Sequence[T]], R], part: Sequence[T], pipe: int, life: tuple[int, int]
+) -> NoReturn:
     """Never returns: the child must not run what follows in its parent."""
     status = 1
     try:
+        os.close(life[1])
+        start_new_thread(_end_with_parent, (life[0],))
         with os.fdopen(pipe, "wb") as answer:
             pickle.dump(function(part), answer, protocol=pickle.HIGHEST_PROTOCOL)
         status = 0
     finally:
         os._exit(status)
+
+
+def _end_with_parent(life: int) -> None:
+    """The other end of this pipe is the parent's alone: it closes when that dies."""
+    os.read(life, 1)
+    os._exit(1)

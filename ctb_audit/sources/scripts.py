@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import chain
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Literal, NamedTuple, Protocol
 
 from ctb_audit.errors import ConfigurationError, SourceError
+from ctb_audit.forked import divided, processes
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, MigrationFile, System
 from ctb_audit.sources.collector import collector_paused
@@ -24,7 +26,7 @@ PARALLEL_FROM = 4_000_000
 
 
 class ScriptReader(Protocol):
-    """`read_script`, or a cache before it; must be picklable where `jobs` is above 1."""
+    """`read_script`, or a cache before it."""
 
     def __call__(self, text: str, path: str, system: System, *, parser: Parser) -> Script: ...
 
@@ -139,22 +141,20 @@ def _scripts(
     groups: Sequence[Group], texts: Mapping[str, str], options: LoadOptions
 ) -> dict[str, Script]:
     systems = {path: s for group in groups for path, s in _systems(group, texts, options)}
-    jobs = min(options.jobs or 1, len(texts))
-    if jobs > 1 and sum(map(len, texts.values())) >= PARALLEL_FROM:
-        from concurrent.futures import ProcessPoolExecutor
+    jobs = 1
+    if sum(map(len, texts.values())) >= PARALLEL_FROM:
+        jobs = min(processes(options.jobs or 1, len(texts), 1), len(texts))
 
-        with ProcessPoolExecutor(jobs) as pool:
-            futures = {
-                path: pool.submit(
-                    options.read_script, text, path, systems[path], parser=options.parser
-                )
-                for path, text in texts.items()
-            }
-            return {path: future.result() for path, future in futures.items()}
-    return {
-        path: options.read_script(text, path, systems[path], parser=options.parser)
-        for path, text in texts.items()
-    }
+    def read(part: Sequence[str]) -> list[tuple[str, Script]]:
+        reader, parser = options.read_script, options.parser
+        return [(p, reader(texts[p], p, systems[p], parser=parser)) for p in part]
+
+    if jobs == 1:
+        return dict(read(tuple(texts)))
+    by_size = sorted(texts, key=lambda path: len(texts[path]), reverse=True)
+    dealt = [path for first in range(jobs) for path in by_size[first::jobs]]
+    found = dict(chain.from_iterable(divided(read, dealt, jobs)))
+    return {path: found[path] for path in texts}
 
 
 def _systems(

@@ -1,8 +1,14 @@
 """Divided work gives what undivided work gives."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +65,46 @@ def test_tables_are_judged_alike_by_one_and_by_several() -> None:
     alone, shared = judge(project, jobs=1), judge(project, jobs=4)
     assert alone.findings and len(shared.tables) == 9
     assert shared == alone
+
+
+HANGS = """
+import os, signal, sys, time
+from ctb_audit.forked import divided
+
+def work(part):
+    if os.getpid() == here:
+        print("working", flush=True)
+    time.sleep(300)
+
+here = os.getpid()
+divided(work, [1, 2, 3], 3)
+"""
+
+
+def group_members(group: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = status.read_text().rpartition(")")[2].split()
+            if int(fields[2]) == group and fields[0] != "Z":
+                found.append(int(status.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_no_child_outlives_its_parent(number: signal.Signals) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", HANGS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    with parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"working\n"
+        assert len(group_members(parent.pid)) == 3
+        parent.send_signal(number)
+    deadline = time.monotonic() + 20
+    while group_members(parent.pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert group_members(parent.pid) == []
