@@ -114,6 +114,7 @@ class LogFilter:
     highest: int | None = None
     log_id: str | None = None
     details: bool = True
+    heir_id: str | None = None
 
     @property
     def columns(self) -> str:

@@ -232,6 +232,7 @@ def _query(wanted: LogFilter) -> tuple[str, list[Any]]:
         ("compliance_score >= %s", wanted.lowest),
         ("compliance_score <= %s", wanted.highest),
         ("log_id = %s", wanted.log_id),
+        ("heir_id = %s", wanted.heir_id),
     ]
     given = [(sql, value) for sql, value in terms if value is not None]
     where = " AND ".join(sql for sql, _ in given) or "true"

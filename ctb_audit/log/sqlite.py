@@ -271,6 +271,7 @@ def _query(wanted: LogFilter) -> tuple[str, list[str | int]]:
         ("compliance_score >= ?", wanted.lowest),
         ("compliance_score <= ?", wanted.highest),
         ("log_id = ?", wanted.log_id),
+        ("heir_id = ?", wanted.heir_id),
     ]
     given = [(sql, value) for sql, value in terms if value is not None]
     where = " AND ".join(sql for sql, _ in given) or "1"

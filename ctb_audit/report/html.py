@@ -41,8 +41,7 @@ def audit_html(audit: Audit, context: ReportContext, templates: Path | None = No
 
     Raises ConfigurationError for a template that cannot be used.
     """
-    style = render("report.css.j2", {}, templates).strip()
-    script = render("report.js.j2", {}, templates).strip()
+    style, script = _embedded(templates)
     values = {
         **_values(audit, context),
         "style": style,
@@ -51,6 +50,16 @@ def audit_html(audit: Audit, context: ReportContext, templates: Path | None = No
     }
     text = render("report.html.j2", values, templates)
     return text.strip() + "\n"
+
+
+def content_policy(templates: Path | None = None) -> str:
+    """The content security policy of every page that these templates make, for a header."""
+    return f"{_policy(*_embedded(templates))}; img-src data:"
+
+
+def _embedded(templates: Path | None) -> tuple[str, str]:
+    style, script = (render(f"report.{kind}.j2", {}, templates) for kind in ("css", "js"))
+    return style.strip(), script.strip()
 
 
 def _policy(style: str, script: str) -> str:

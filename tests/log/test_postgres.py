@@ -262,6 +262,7 @@ def test_rows_can_be_asked_for_by_score_and_id_and_without_details(
     between = list(log.entries(LogFilter(lowest=50, highest=70)))
     assert [row.log_id for row in between] == [ids[1]]
     (lean,) = log.entries(LogFilter(log_id=ids[2], details=False))
+    assert [r.log_id for r in log.entries(LogFilter(heir_id=lean.heir_id))] == [ids[2]]
     assert (lean.score, lean.issues) == (80, [])
 
 

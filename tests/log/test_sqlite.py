@@ -366,6 +366,7 @@ def test_rows_can_be_asked_for_by_score_and_id_and_without_details(
     (lean,) = log.entries(LogFilter(log_id=ids[2], details=False))
     assert (lean.score, lean.issues) == (80, [])
     (whole,) = log.entries(LogFilter(log_id=ids[2]))
+    assert [r.log_id for r in log.entries(LogFilter(heir_id=whole.heir_id))] == [ids[2]]
     assert whole.issues == [{"rule": "x"}]
 
 
