@@ -48,7 +48,8 @@ class AuditSettings:
 
     `answer`: asks live sources about rows, None for not asking; `tables`: only about those that a
     pattern fits. `settle` decides what a comparison of expressions leaves open.
-    `jobs`: processes that judge, 0 for as many as pay.
+    `jobs`: processes that judge, 0 for as many as pay. `counted`: tables say how often each rule
+    passed, so that the audit can be scored again with a rule changed.
     """
 
     today: date
@@ -58,6 +59,7 @@ class AuditSettings:
     tables: tuple[str, ...] = ()
     settle: "Settle | None" = None
     jobs: int = 0
+    counted: bool = False
 
 
 def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Audit:
@@ -65,7 +67,8 @@ def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditS
     project = project_of(catalogs, config, settings)
     if settings.answer is not None:
         project = replace(project, facts=settings.answer(questions(project, settings.tables)))
-    return conclude(project, judge(project, jobs=settings.jobs), config, settings)
+    judgement = judge(project, jobs=settings.jobs, counted=settings.counted)
+    return conclude(project, judgement, config, settings)
 
 
 def project_of(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Project:

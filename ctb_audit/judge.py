@@ -77,17 +77,17 @@ class _Asked:
     doubt: _Doubt | None
 
 
-def judge(project: Project, *, jobs: int = 0) -> Judgement:
+def judge(project: Project, *, jobs: int = 0, counted: bool = False) -> Judgement:
     """Every subject by every applicable rule, in the order of subjects and rules.
 
     `jobs`: processes that share the subjects, 0 for as many as pay. A server that settles
-    questions answers one process only.
+    questions answers one process only. `counted`: tables say how often each rule passed.
     """
     result = Judgement()
     rules = list(_judgeable(project, result))
     of_tables = [rule for rule in rules if rule.check in REGISTRY]
     count = 1 if project.settle else processes(jobs, len(project.subjects), WORTH_A_PROCESS)
-    for part in divided(lambda s: _judged(s, of_tables, project), project.subjects, count):
+    for part in divided(lambda s: _judged(s, of_tables, project, counted), project.subjects, count):
         result.findings += part.findings
         result.unknowns += part.unknowns
         result.tables += part.tables
@@ -98,11 +98,14 @@ def judge(project: Project, *, jobs: int = 0) -> Judgement:
     return result
 
 
-def _judged(subjects: Iterable[Subject], rules: Sequence[Rule], project: Project) -> Judgement:
+def _judged(
+    subjects: Iterable[Subject], rules: Sequence[Rule], project: Project, counted: bool
+) -> Judgement:
     """What the rules of tables say of the subjects."""
     result = Judgement()
     for subject in subjects:
         passed: Counter[str] = Counter()
+        passes: Counter[str] = Counter()
         doubted = _doubt(subject, project)
         for rule in rules:
             severity = _severity_for(rule, subject)
@@ -110,8 +113,10 @@ def _judged(subjects: Iterable[Subject], rules: Sequence[Rule], project: Project
                 continue
             doubt = doubted if rule.topic != "sql" else None
             asked = _Asked(rule, severity, subject, doubt)
+            before = result.passes
             passed[rule.topic] += _judge_one(asked, project, result)
-        result.tables.append(_table(subject, passed))
+            passes[rule.id] += result.passes - before
+        result.tables.append(_table(subject, passed, passes if counted else Counter()))
     return result
 
 
@@ -240,7 +245,7 @@ def _doubted(verdict: Verdict, doubt: _Doubt | None) -> Verdict:
     return verdict
 
 
-def _capped(wanted: str, severity: Severity, rule: Rule) -> Severity:
+def capped(wanted: str, severity: Severity, rule: Rule) -> Severity:
     """A verdict's own severity under the cap that the level puts on the rule's."""
     if not wanted:
         return severity
@@ -252,7 +257,7 @@ def _capped(wanted: str, severity: Severity, rule: Rule) -> Severity:
 def _finding(rule: Rule, severity: Severity, subject: Subject, fail: Fail) -> Finding:
     return Finding(
         rule=rule.id,
-        severity=_capped(fail.severity, severity, rule),
+        severity=capped(fail.severity, severity, rule),
         system=subject.system,
         surface=subject.surface,
         table=str(subject.name),
@@ -261,6 +266,7 @@ def _finding(rule: Rule, severity: Severity, subject: Subject, fail: Fail) -> Fi
         message=fail.message,
         location=fail.location or _place(subject, fail.requirement),
         level=subject.level,
+        own=fail.severity,
     )
 
 
@@ -269,7 +275,7 @@ def _place(subject: Subject, requirement: str) -> Location | None:
     return column.location if column and column.location else subject.table.location
 
 
-def _table(subject: Subject, passed: Counter[str]) -> TableResult:
+def _table(subject: Subject, passed: Counter[str], passes: Counter[str]) -> TableResult:
     return TableResult(
         system=subject.system,
         surface=subject.surface,
@@ -281,6 +287,7 @@ def _table(subject: Subject, passed: Counter[str]) -> TableResult:
         planned=subject.planned,
         location=subject.table.location,
         topics=tuple((topic, weight) for topic, weight in passed.items() if weight),
+        passes=tuple((rule, count) for rule, count in passes.items() if count),
     )
 
 
@@ -311,7 +318,7 @@ def _judge_project(rule: Rule, project: Project, result: Judgement) -> None:
 def _project_finding(rule: Rule, item: ProjectFinding, fail: Fail) -> Finding:
     return Finding(
         rule=rule.id,
-        severity=_capped(fail.severity, rule.severity, rule),
+        severity=capped(fail.severity, rule.severity, rule),
         system=item.system,
         surface=item.surface,
         table=item.object,
@@ -320,4 +327,5 @@ def _project_finding(rule: Rule, item: ProjectFinding, fail: Fail) -> Finding:
         message=fail.message,
         location=fail.location,
         table_level=False,
+        own=fail.severity,
     )

@@ -65,6 +65,7 @@ class Finding:
     table_level: bool = True
     points: float = 0.0
     waiver: Waived | None = None
+    own: str = ""  # the severity that the check itself gave, before the level's cap
 
     @property
     def fingerprint(self) -> str:
@@ -108,6 +109,7 @@ class TableResult:
     planned: str = ""
     location: Location | None = None
     topics: tuple[tuple[str, int], ...] = ()  # passed weight by topic of the rules
+    passes: tuple[tuple[str, int], ...] = ()  # how often each rule passed, where that was counted
 
 
 @dataclass(frozen=True, slots=True)

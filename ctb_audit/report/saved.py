@@ -5,7 +5,7 @@ anybody. Nothing in it is executed, and no path in it is opened.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ctb_audit.errors import SourceError
@@ -121,8 +121,8 @@ def _audit(value: Mapping[str, Any], rules: Mapping[str, Rule]) -> Audit:
 
 
 def _from_row(row: LogRow, actions: Mapping[str, Any], rules: Mapping[str, Rule]) -> Audit:
-    findings = tuple(_finding(f) for f in row.issues)
-    tables = tuple(_table_of_row(t) for t in actions.get("tables", ()))
+    findings = findings_of(row.issues)
+    tables = tables_of(actions)
     weighed = any(t.passed or t.failed for t in tables)
     score = None if actions.get("unscored") else row.score
     coverage = actions.get("coverage", {})
@@ -133,7 +133,7 @@ def _from_row(row: LogRow, actions: Mapping[str, Any], rules: Mapping[str, Rule]
         sources=tuple(actions.get("sources", ())),
         tables=tables,
         findings=findings,
-        unknowns=tuple(UnknownVerdict(**u) for u in actions.get("unknowns", ())),
+        unknowns=unknowns_of(actions),
         not_judged=tuple(NotJudged(**n) for n in actions.get("not_judged", ())),
         coverage=Coverage(
             *(coverage.get(k, 0) for k in ("statements", "understood", "irrelevant"))
@@ -151,6 +151,21 @@ def _from_row(row: LogRow, actions: Mapping[str, Any], rules: Mapping[str, Rule]
         rules=rules,
         relations=tuple(_relation(r) for r in actions.get("relations", ())),
     )
+
+
+def findings_of(issues: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """The findings that the log keeps as `issues`."""
+    return tuple(_finding(f) for f in issues)
+
+
+def tables_of(actions: Mapping[str, Any]) -> tuple[TableResult, ...]:
+    """The tables of a row's `actions_performed`."""
+    return tuple(_table_of_row(t) for t in actions.get("tables", ()))
+
+
+def unknowns_of(actions: Mapping[str, Any]) -> tuple[UnknownVerdict, ...]:
+    """What a row's `actions_performed` says could not be decided."""
+    return tuple(UnknownVerdict(**u) for u in actions.get("unknowns", ()))
 
 
 def _incomplete(status: Status) -> tuple[str, ...]:
