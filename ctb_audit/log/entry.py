@@ -102,7 +102,8 @@ class Written:
 class LogFilter:
     """Which rows: None for any. `since` and `until` (both included) carry a time zone, scores are
     bounds 0 to 100, both included; `limit` counts from the newest row. Without `details`, issues
-    and recommendations are left empty.
+    and recommendations are left empty. `only`: rows whose actions have this key, and of their
+    actions nothing else.
     """
 
     action: Action | None = None
@@ -115,12 +116,14 @@ class LogFilter:
     log_id: str | None = None
     details: bool = True
     heir_id: str | None = None
+    only: Literal["", "fleet"] = ""
 
-    @property
-    def columns(self) -> str:
-        """What SELECT asks for."""
-        heavy = () if self.details else ("issues", "recommendations")
-        return ", ".join(f"NULL AS {name}" if name in heavy else name for name in COLUMNS)
+    def columns(self, part: str) -> str:
+        """What SELECT asks for; `part` is the engine's expression for one key of the actions."""
+        taken = {} if self.details else dict.fromkeys(("issues", "recommendations"), "NULL")
+        if self.only:
+            taken["actions_performed"] = part.format(self.only)
+        return ", ".join(f"{taken[name]} AS {name}" if name in taken else name for name in COLUMNS)
 
 
 ALL_ROWS = LogFilter()

@@ -223,6 +223,9 @@ def _insert(connection: "psycopg.Connection[dict[str, Any]]", entry: LogEntry) -
     return Written(entry.log_id, heir_id)
 
 
+_PART = "jsonb_build_object('{0}', actions_performed -> '{0}')"
+
+
 def _query(wanted: LogFilter) -> tuple[str, list[Any]]:
     terms: list[tuple[str, Any]] = [
         ("action_type = %s", wanted.action),
@@ -232,11 +235,13 @@ def _query(wanted: LogFilter) -> tuple[str, list[Any]]:
         ("compliance_score >= %s", wanted.lowest),
         ("compliance_score <= %s", wanted.highest),
         ("log_id = %s", wanted.log_id),
+        ("actions_performed -> %s IS NOT NULL", wanted.only or None),
         ("heir_id = %s", wanted.heir_id),
     ]
     given = [(sql, value) for sql, value in terms if value is not None]
     where = " AND ".join(sql for sql, _ in given) or "true"
-    sql = f"SELECT {wanted.columns} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
+    columns = wanted.columns(_PART)
+    sql = f"SELECT {columns} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
     limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
     return sql + limit, [value for _, value in given]
 

@@ -262,6 +262,14 @@ def _insert(connection: sqlite3.Connection, entry: LogEntry) -> Written:
     return Written(entry.log_id, heir_id)
 
 
+_VALID = "CASE WHEN json_valid(actions_performed)"
+_PART = "json_object('{0}', json_extract(actions_performed, '$.{0}'))"
+
+
+def _path(wanted: LogFilter) -> str | None:
+    return f"$.{wanted.only}" if wanted.only else None
+
+
 def _query(wanted: LogFilter) -> tuple[str, list[str | int]]:
     terms: list[tuple[str, str | int | None]] = [
         ("action_type = ?", wanted.action),
@@ -271,11 +279,13 @@ def _query(wanted: LogFilter) -> tuple[str, list[str | int]]:
         ("compliance_score >= ?", wanted.lowest),
         ("compliance_score <= ?", wanted.highest),
         ("log_id = ?", wanted.log_id),
+        (f"{_VALID} THEN json_extract(actions_performed, ?) END IS NOT NULL", _path(wanted)),
         ("heir_id = ?", wanted.heir_id),
     ]
     given = [(sql, value) for sql, value in terms if value is not None]
     where = " AND ".join(sql for sql, _ in given) or "1"
-    sql = f"SELECT {wanted.columns} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
+    columns = wanted.columns(_PART)
+    sql = f"SELECT {columns} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
     parameters = [value for _, value in given]
     if wanted.limit is not None:
         return sql + " LIMIT ?", [*parameters, wanted.limit]

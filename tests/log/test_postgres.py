@@ -275,3 +275,13 @@ def test_a_role_that_may_not_create_is_told_so(database: str, entry: Entry, tmp_
     with pytest.raises(LogError, match="permission denied for schema public"):
         open_log(named, root=tmp_path, create=True).write(entry())
     assert not list((tmp_path / ".ctb").glob("spool/*/*.json"))
+
+
+def test_rows_of_a_fleet_come_with_that_part_of_their_actions_alone(
+    database: str, entry: Entry, tmp_path: Path
+) -> None:
+    log = open_log(database, root=tmp_path, create=True)
+    log.write(entry(actions={"schema_version": 1}))
+    log.write(entry(actions={"schema_version": 1, "fleet": {"target": "a"}, "tables": [1]}))
+    (row,) = log.entries(LogFilter(only="fleet"))
+    assert row.actions == {"fleet": {"target": "a"}}

@@ -397,3 +397,13 @@ def test_a_full_disk_is_said_and_leaves_no_half_row(tmp_path: Path, entry: Entry
     check = sqlite3.connect(log.path)
     assert check.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     check.close()
+
+
+def test_rows_of_a_fleet_come_with_that_part_of_their_actions_alone(
+    tmp_path: Path, entry: Entry
+) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    log.write(entry(actions={"schema_version": 1}))
+    log.write(entry(actions={"schema_version": 1, "fleet": {"target": "a"}, "tables": [1]}))
+    (row,) = log.entries(LogFilter(only="fleet"))
+    assert row.actions == {"fleet": {"target": "a"}}
