@@ -44,7 +44,13 @@ class CtbError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.place}: {self.problem}" if self.place else self.problem
-        return f"{head}; {self.step}" if self.step else head
+        return _one_line(f"{head}; {self.step}" if self.step else head)
+
+
+def _one_line(text: str) -> str:
+    """What inputs put into a message neither breaks its line nor commands the terminal."""
+    plain = " ".join(text.splitlines())
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in plain)
 
 
 class UsageError(CtbError):
