@@ -1,0 +1,84 @@
+"""Fuzzes one target, guided by coverage; needs `pip install -e .[fuzz]`.
+
+    python -m fuzz.run split --seconds 600 --folder build/fuzz
+
+Texts that reach new code gather in FOLDER/<target>/corpus. The first text that breaks an
+invariant at a place of the code is kept beside it as `broken-*`, with the error, and the run goes
+on; one that ends the process or takes over 20 s is kept as `crash-*` or `timeout-*`, and ends it.
+"""
+
+import argparse
+import random
+import sys
+import traceback
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["ctb_audit"], enable_loader_override=False):
+    from fuzz.mutate import mutated
+    from fuzz.targets import TARGETS
+
+LONGEST = 16_384
+SLOWEST = 20
+MEMORY_MB = 3_000
+
+
+def kept(check: Callable[[str], None], folder: Path) -> Callable[[bytes], None]:
+    """The check, writing what breaks it into the folder, once for each place of the code."""
+
+    def once(data: bytes) -> None:
+        try:
+            check(data.decode("utf-8", errors="replace"))
+        except Exception as error:
+            where = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+            place = sha256(f"{type(error)}{where[-6:]}".encode()).hexdigest()[:8]
+            if not (folder / f"broken-{place}").exists():
+                (folder / f"broken-{place}").write_bytes(data)
+                report = "".join(traceback.format_exception(error))
+                (folder / f"broken-{place}.txt").write_text(report, encoding="utf-8")
+
+    return once
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", choices=sorted(TARGETS))
+    parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--folder", type=Path, default=Path("build/fuzz"))
+    chosen = parser.parse_args()
+    target = TARGETS[chosen.target]
+    folder = chosen.folder / chosen.target
+    corpus = folder / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    texts = [text for text in target.seeds() if len(text) <= LONGEST]
+    for number, text in enumerate(texts):
+        (corpus / f"seed-{number:03}").write_text(text, encoding="utf-8")
+
+    def mutator(data: bytes, most: int, seed: int) -> bytes:
+        dice = random.Random(seed)
+        if dice.random() < 0.2:
+            return bytes(atheris.Mutate(data, most))
+        text = data.decode("utf-8", errors="replace")
+        return mutated(text, dice.choice(texts), most, dice).encode("utf-8")
+
+    options = {
+        "max_total_time": chosen.seconds,
+        "max_len": LONGEST,
+        "timeout": SLOWEST,
+        "rss_limit_mb": MEMORY_MB,
+        "artifact_prefix": f"{folder}/",
+        "print_final_stats": 1,
+        "verbosity": 1,
+    }
+    flags = [f"-{name}={value}" for name, value in options.items()]
+    atheris.Setup(
+        [sys.argv[0], *flags, str(corpus)], kept(target.check, folder), custom_mutator=mutator
+    )
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What is fuzzed: a check over a text, texts to start from, and the code whose coverage counts.
+
+The checks are the invariants of `tests/trust`; the texts are the project's own examples.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctb_audit.rulebook.files import built_in_examples
+from tests.trust import invariants
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = "ctb_audit/sources"
+MODELS = """
+import { z } from 'zod';
+export interface User { id: string; tags?: string[]; createdAt: Timestamp; role: 'a' | 'b' }
+export type Log = Omit<User, 'tags'> & { level: number | null };
+export const UserSchema = z.object({ id: z.string().uuid(), n: z.number().min(0).optional(),
+  role: z.enum(['a', 'b']).default('a'), at: z.date().nullable() }).strict();
+export const MoreSchema = UserSchema.omit({ n: true })
+  .extend({ x: z.union([z.string(), z.null()]) });
+const users = collection(db, 'users') as CollectionReference<User>;
+"""
+DIAGRAM = """{"databaseType":"postgresql","tables":[{"id":"1","name":"users","schema":"public",
+"fields":[{"id":"f","name":"id","type":{"id":"int","name":"int"},"primaryKey":true}],
+"indexes":[{"name":"i","fieldIds":["f"],"unique":false}]}],"relationships":[{"name":"r",
+"sourceTableId":"1","targetTableId":"1","sourceFieldId":"f","targetFieldId":"f"}]}"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """`covers`: files and folders below the root."""
+
+    check: Callable[[str], None]
+    seeds: Callable[[], Iterator[str]]
+    covers: tuple[str, ...]
+
+
+def _sql() -> Iterator[str]:
+    for examples in built_in_examples().values():
+        yield from (str(e["sql"]) for e in examples if e.get("sql"))
+    for path in sorted((ROOT / "tests/fidelity/examples").glob("*.sql")):
+        yield path.read_text(encoding="utf-8")
+
+
+def _foreign_sql() -> Iterator[str]:
+    for examples in built_in_examples().values():
+        yield from (str(e["sql"]) for e in examples if e.get("system"))
+    listed = (ROOT / "tests/sources/parse_sqlglot/statements.sql").read_text(encoding="utf-8")
+    yield from (f"{part};" for part in listed.split(";\n"))
+
+
+def _documents() -> Iterator[str]:
+    for examples in built_in_examples().values():
+        yield from (str(e["document"]) for e in examples if e.get("document"))
+    yield (ROOT / "examples/imo-creator/SCHEMA_REFERENCE.md").read_text(encoding="utf-8")
+
+
+def _rules() -> Iterator[str]:
+    for path in sorted((ROOT / "examples").rglob("*.rules")):
+        yield path.read_text(encoding="utf-8")
+    for text in _documents():
+        yield from (part for part in text.split("```") if "match /" in part)
+
+
+def _typescript() -> Iterator[str]:
+    yield MODELS
+    for path in sorted((ROOT / "examples").rglob("*.ts")):
+        yield path.read_text(encoding="utf-8")
+    for text in _documents():
+        yield from (part for part in text.split("```") if "z.object" in part or "interface" in part)
+
+
+def _configurations() -> Iterator[str]:
+    for examples in built_in_examples().values():
+        yield from (str(e["config"]) for e in examples if e.get("config"))
+    for path in sorted((ROOT / "examples").rglob("ctb.toml")):
+        yield path.read_text(encoding="utf-8")
+
+
+def _standards() -> Iterator[str]:
+    for path in sorted((ROOT / "rules").rglob("*.toml")):
+        yield path.read_text(encoding="utf-8")
+
+
+def _json() -> Iterator[str]:
+    yield DIAGRAM
+    for text in _sql():
+        yield invariants.snapshot_text(text)
+
+
+TARGETS = {
+    "split": Target(
+        invariants.statements_tile,
+        _sql,
+        (f"{SOURCES}/ddl/split.py", f"{SOURCES}/ddl/lexis.py"),
+    ),
+    "replay": Target(
+        invariants.replay_is_deterministic,
+        _sql,
+        (f"{SOURCES}/ddl/parse_postgres", f"{SOURCES}/ddl/replay", f"{SOURCES}/ddl/read.py"),
+    ),
+    "tables": Target(invariants.tables_stay, _sql, (f"{SOURCES}/ddl/replay",)),
+    "foreign": Target(
+        invariants.foreign_replay_is_deterministic,
+        _foreign_sql,
+        (f"{SOURCES}/ddl/parse_sqlglot",),
+    ),
+    "audit": Target(
+        invariants.sql_audits_as_its_snapshot, _sql, ("ctb_audit/checks", "ctb_audit/semantics")
+    ),
+    "reference": Target(
+        invariants.reference_is_read, _documents, (f"{SOURCES}/reference", f"{SOURCES}/fenced.py")
+    ),
+    "rules": Target(
+        invariants.rules_are_read,
+        _rules,
+        (f"{SOURCES}/firestore_rules", "ctb_audit/semantics/firestore"),
+    ),
+    "typescript": Target(invariants.typescript_is_read, _typescript, (f"{SOURCES}/typescript",)),
+    "configuration": Target(
+        invariants.configuration_is_read,
+        _configurations,
+        ("ctb_audit/config.py", "ctb_audit/shape.py"),
+    ),
+    "standard": Target(invariants.rule_files_are_read, _standards, ("ctb_audit/rulebook",)),
+    "json": Target(
+        invariants.json_is_read,
+        _json,
+        ("ctb_audit/codec.py", f"{SOURCES}/snapshot.py", f"{SOURCES}/chartdb.py"),
+    ),
+}
