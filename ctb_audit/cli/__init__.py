@@ -2,18 +2,27 @@
 
 import os
 import sys
-from typing import NoReturn
+
+TYPE_CHECKING = False  # the module typing takes longer to import than all of this
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 __all__ = ["main"]
+
+UNDELIVERED, UNREAD = 3, 141
+"""The output could not be written; whoever read it has gone, as the shell tells SIGPIPE."""
 
 
 def main() -> None:
     """Entry point: `--version` needs no import, everything else goes to `app`."""
+    from ctb_audit.cli.interrupts import quiet
+
+    quiet()
+    _open_streams()
     if sys.argv[1:] in (["--version"], ["-V"]):
         from ctb_audit import __version__
 
-        print(f"ctb {__version__}")
-        return
+        _leave(0, f"ctb {__version__}\n")
     import gc
 
     gc.set_threshold(
@@ -24,11 +33,25 @@ def main() -> None:
     _leave(run(sys.argv[1:]))
 
 
-def _leave(code: int) -> NoReturn:
+def _open_streams() -> None:
+    """What was started without standard streams must not print into the files that it opens."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(handle)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _leave(code: int, said: str = "") -> "NoReturn":
     """End without taking every object apart, which takes 10 ms and more after a large audit."""
     try:
+        sys.stdout.write(said)
         sys.stdout.flush()
-        sys.stderr.flush()
+    except BrokenPipeError:
+        code = UNREAD
     except OSError:
-        sys.exit(code)
-    os._exit(code)
+        code = UNDELIVERED
+    try:
+        sys.stderr.flush()
+    finally:
+        os._exit(code)

@@ -1,15 +1,15 @@
 """The group of commands, each in its own module and imported only when it runs."""
 
 import os
-import signal
-import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
 
 import click
 
-from ctb_audit.errors import CtbError
+from ctb_audit.cli import UNDELIVERED, UNREAD
+from ctb_audit.cli.interrupts import INTERRUPTED, MESSAGE, raising
+from ctb_audit.errors import CtbError, IncompleteError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("ctb_audit.cli.audit:audit_command", "Judge schemas against the standard."),
@@ -30,10 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("ctb_audit.cli.rules:rules_command", "List the rules of a standard."),
     "tag": ("ctb_audit.cli.tag:tag_command", "Write the CTB headers of files."),
     "id": ("ctb_audit.cli.id:id_command", "Make, check and take apart identifiers."),
+    "serve": ("ctb_audit.cli.serve:serve_command", "Serve audits over HTTP, with an API key."),
     "doctor": ("ctb_audit.cli.doctor:doctor_command", "Show what ctb has to work with here."),
     "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
 }
-INTERRUPTED = 130
 
 
 class Commands(click.Group):
@@ -81,50 +81,55 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; every error a user can meet ends in one line and its exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
     try:
-        found = cli.main(args=list(arguments), prog_name="ctb", standalone_mode=False)
+        with raising():
+            found = cli.main(args=list(arguments), prog_name="ctb", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        _say(MESSAGE)
+        return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return 2
-    except (Exception, KeyboardInterrupt) as error:
+    except SystemExit:  # click's way of telling a broken pipe
+        return UNREAD
+    except Exception as error:
         return _ended(error)
     return found if isinstance(found, int) else 0
 
 
-def _ended(error: BaseException) -> int:
+def _ended(error: Exception) -> int:
     """The exit code of an error, after its one line."""
     match error:
         case click.exceptions.Exit(exit_code=code):
             return int(code)
         case CtbError(exit_code=code):
-            click.echo(f"ctb: {error}", err=True)
+            _say(str(error))
             return code
-        case click.Abort() | KeyboardInterrupt():
-            click.echo("ctb: interrupted; nothing was written half", err=True)
-            return INTERRUPTED
-        case BrokenPipeError():
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
+        case OSError():
+            place = error.filename or "output"
+            _say(f"{place}: {error.strerror or error}")
+            return UNDELIVERED
         case RecursionError() | MemoryError():
             name = type(error).__name__
-            click.echo(f"ctb: the input is too deep or too large ({name})", err=True)
-            return 3
+            _say(f"the input is too deep or too large ({name})")
+            return IncompleteError.exit_code
         case _:
             return _unforeseen(error)
 
 
-def _unforeseen(error: BaseException) -> int:
+def _unforeseen(error: Exception) -> int:
     """A defect of ours: one line, the traceback only where it is asked for."""
     if os.environ.get("CTB_DEBUG"):
         raise error
-    click.echo(
-        f"ctb: internal error: {type(error).__name__}: {error}; "
-        "run again with CTB_DEBUG=1 for the traceback and report it",
-        err=True,
+    _say(
+        f"internal error: {type(error).__name__}: {error}; "
+        "run again with CTB_DEBUG=1 for the traceback and report it"
     )
-    return 3
+    return IncompleteError.exit_code
 
 
-def _terminated(signum: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+def _say(text: str) -> None:
+    """One line on stderr, which may be closed or full."""
+    with suppress(OSError):
+        click.echo(f"ctb: {text}", err=True)
