@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ctb_audit.cli.tag_checksums import Checksums
 from ctb_audit.errors import UsageError
 from ctb_audit.lean import dataclass
 from ctb_audit.sources.files import discover
@@ -27,8 +28,13 @@ class Seen:
     refused: dict[str, str]
 
 
-def look(root: Path, paths: Sequence[Path], exclude: Sequence[str]) -> Seen:
-    """Reads the project. Raises UsageError for a path that is not there or not in it."""
+def look(
+    root: Path, paths: Sequence[Path], exclude: Sequence[str], *, checksummed: bool = False
+) -> Seen:
+    """Reads the project. Raises UsageError for a path that is not there or not in it.
+
+    `checksummed`: do not keep off migrations of which a tool keeps a checksum.
+    """
     found = discover(root, root, exclude, is_taggable)
     passed = {skipped.path: skipped.reason for skipped in found.skipped}
     names, refused = list(found.files), dict[str, str]()
@@ -36,13 +42,15 @@ def look(root: Path, paths: Sequence[Path], exclude: Sequence[str]) -> Seen:
     for place in wanted:
         if (root / place).is_file() and place not in names:
             _add(place, root, names, refused)
-    files = []
+    files, checksums = [], Checksums(root)
     for name in names:
         try:
-            file = file_of(name, (root / name).read_bytes())
+            content = (root / name).read_bytes()
         except OSError as error:
             refused[name] = f"cannot be read: {(error.strerror or '').lower()}"
             continue
+        keeper = "" if checksummed else checksums.keeper(name, content)
+        file = file_of(name, content, f"{keeper} keeps a checksum of it" if keeper else "")
         files += [file] if file else []
     chosen = [file for file in files if not wanted or _below(file.path, wanted)]
     return Seen(root, tuple(files), tuple(chosen), passed, refused)

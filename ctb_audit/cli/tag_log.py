@@ -11,9 +11,10 @@ from ctb_audit.errors import LogError
 from ctb_audit.log import LogEntry, open_log
 from ctb_audit.report.inert import inert
 from ctb_audit.revision import revision_of
+from ctb_audit.tag.plan import Change
 
 if TYPE_CHECKING:
-    from ctb_audit.cli.tag import Outcome
+    from ctb_audit.cli.tag_run import Outcome
 
 
 def log_tagging(outcome: "Outcome", config: Config) -> None:
@@ -48,25 +49,19 @@ def tagging_entry(outcome: "Outcome", config: Config, score: int | None) -> LogE
             "tool": {"name": "ctb-audit", "version": __version__},
             "revision": revision_of(config.root) or None,
             "actions": [
-                {
-                    "action": change.what,
-                    "path": change.path,
-                    "detail": _detail(change.path, outcome),
-                }
+                {"action": change.what, "path": change.path, "detail": _detail(change, outcome)}
                 for change in plan.changes
             ],
             "tagging": {
                 "changed": len(plan.changes) - len(outcome.failed),
                 "kept": len(plan.kept),
                 "skipped": len(plan.skipped),
+                "annotated": sum(len(c.written) + len(c.refreshed) for c in plan.changes),
                 "uncertain": sum(change.uncertain for change in plan.changes),
             },
         },
     )
 
 
-def _detail(path: str, outcome: "Outcome") -> str:
-    if path in outcome.failed:
-        return outcome.failed[path]
-    found = outcome.plan.divisions.get(path)
-    return f"{found.name}/{found.category}, {found.confidence} %" if found else "header taken out"
+def _detail(change: Change, outcome: "Outcome") -> str:
+    return outcome.failed.get(change.path) or change.detail or "header taken out"

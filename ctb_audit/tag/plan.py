@@ -2,43 +2,71 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from ctb_audit.ids import Wanted, candidates, parse
 from ctb_audit.lean import dataclass, pattern
 from ctb_audit.standard import Standard
+from ctb_audit.tag.annotation import Annotated
 from ctb_audit.tag.divisions import SURE, Division, classify, heir_parts, settled
+from ctb_audit.tag.facts import GiveIds
 from ctb_audit.tag.header import Header, Untaggable, headers_of, retagged, untagged
 from ctb_audit.tag.syntax import Syntax, syntax_of
 
-Done = Literal["tag", "refresh", "repair", "remove"]
+Done = Literal["tag", "refresh", "repair", "remove", "annotate"]
 _NUMBER = pattern(r"\d+\.\d+(?:\.\d+)?")
-_CHECKSUMMED = (
-    pattern(r"(?:.*/)?(?:[VU]\d[\d._]*|R)__[^/]+\.sql"),  # Flyway
-    pattern(r"(?:.*/)?prisma/migrations/[^/]+/migration\.sql"),
-)
-GiveIds = Callable[[Sequence[Iterator[str]]], Sequence[str]]
+_NOTHING: Mapping[str, Annotated] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """`refusal`: why the file must not be changed, whatever it holds; "" where it may be."""
+
     path: str
     content: bytes
     syntax: Syntax
     headers: tuple[Header, ...]
+    refusal: str = ""
+
+    @property
+    def reason_to_skip(self) -> str:
+        """Why the file takes neither header nor annotation, "" where it does."""
+        if self.refusal:
+            return self.refusal
+        if not self.syntax.has_comments:
+            return "" if self.headers else "the format has no comments"
+        try:
+            retagged(self.content, self.syntax, Header())
+        except Untaggable as error:
+            return str(error)
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`what` is done to the file; `division` is None where a header is only taken out."""
+    """`what` is done to the file; `division` is None where no header is written. `written`,
+    `refreshed`: tables whose annotations are new or changed.
+    """
 
     path: str
     what: Done
     before: bytes
     after: bytes
     division: Division | None
+    written: tuple[str, ...] = ()
+    refreshed: tuple[str, ...] = ()
+
+    @property
+    def detail(self) -> str:
+        """Division and tables in words; "" where a header is only taken out."""
+        found = self.division
+        said = [] if found is None else [f"{found.name}/{found.category}, {found.confidence} %"]
+        for verb, tables in (("annotated", self.written), ("refreshed", self.refreshed)):
+            if tables:
+                said.append(f"{', '.join(tables)} {verb}")
+        return "; ".join(said)
 
     @property
     def uncertain(self) -> bool:
@@ -47,11 +75,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What headers are made by. `version` "" is told by the standard; `at` dates new ids."""
+    """What headers are made by. `version` "" is told by the standard; `at` dates new ids.
+
+    `headers`: whether there are to be any.
+    """
 
     standard: Standard
     version: str
     at: datetime
+    headers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +98,12 @@ class Plan:
     divisions: Mapping[str, Division]
 
 
-def file_of(path: str, content: bytes) -> File | None:
+def file_of(path: str, content: bytes, refusal: str = "") -> File | None:
     """The file with the headers it has; None where its kind is not known."""
     syntax = syntax_of(path)
-    return None if syntax is None else File(path, content, syntax, headers_of(content, syntax))
+    if syntax is None:
+        return None
+    return File(path, content, syntax, headers_of(content, syntax), refusal)
 
 
 def owners(files: Sequence[File], standard: Standard) -> Mapping[str, str]:
@@ -82,23 +116,29 @@ def owners(files: Sequence[File], standard: Standard) -> Mapping[str, str]:
     return held
 
 
-def planned(files: Sequence[File], terms: Terms, held: Mapping[str, str], give: GiveIds) -> Plan:
-    """The plan for `files`. `held`: `owners` of the whole project; `give` gives out HEIR ids."""
-    skipped: dict[str, str] = {}
-    headers: dict[str, tuple[Header, Division]] = {}
-    for file in files:
-        reason = _reason_to_skip(file)
-        if reason:
-            skipped[file.path] = reason
-        elif file.syntax.has_comments:
-            headers[file.path] = _wanted(file, terms, held)
+def planned(
+    files: Sequence[File],
+    terms: Terms,
+    held: Mapping[str, str],
+    give: GiveIds,
+    annotated: Mapping[str, Annotated] = _NOTHING,
+) -> Plan:
+    """The plan for `files`. `held`: `owners` of the whole project; `give` gives out HEIR ids;
+    `annotated`: files with the annotations of their tables.
+    """
+    skipped = {file.path: reason for file in files if (reason := file.reason_to_skip)}
+    headers = {
+        file.path: _wanted(file, terms, held)
+        for file in files
+        if terms.headers and file.path not in skipped and file.syntax.has_comments
+    }
     headers = _with_ids(headers, terms, give)
     changes, kept = [], []
     for file in files:
         if file.path in skipped:
             continue
         try:
-            change = _change(file, headers.get(file.path))
+            change = _change(file, headers.get(file.path), annotated.get(file.path))
         except Untaggable as error:
             skipped[file.path] = str(error)
             continue
@@ -114,18 +154,6 @@ def version_of(standard: Standard) -> str:
     """The version of the standard: the number in its id, else in that of its nearest base."""
     numbers = (_NUMBER.search(name) for name in (standard.id, *standard.extends))
     return next((found.group() for found in numbers if found), "1.0")
-
-
-def _reason_to_skip(file: File) -> str:
-    if any(form.fullmatch(file.path) for form in _CHECKSUMMED):
-        return "its migration tool keeps a checksum of it"
-    if not file.syntax.has_comments:
-        return "" if file.headers else "the format has no comments"
-    try:
-        retagged(file.content, file.syntax, Header())
-    except Untaggable as error:
-        return str(error)
-    return ""
 
 
 def _wanted(file: File, terms: Terms, held: Mapping[str, str]) -> tuple[Header, Division]:
@@ -144,7 +172,7 @@ def _with_ids(
 ) -> dict[str, tuple[Header, Division]]:
     lacking = [path for path, (header, _) in headers.items() if not header.heir_id]
     tries = [_candidates(headers[path][1], terms) for path in lacking]
-    given = dict(zip(lacking, give(tries), strict=True)) if tries else {}
+    given = dict(zip(lacking, give("heir", tries), strict=True)) if tries else {}
     return {
         path: (
             Header(h.version, h.division, h.category, given.get(path, h.heir_id)),
@@ -159,16 +187,24 @@ def _candidates(division: Division, terms: Terms) -> Iterator[str]:
     return candidates("heir", Wanted(system, mode), terms.standard, terms.at)
 
 
-def _change(file: File, wanted: tuple[Header, Division] | None) -> Change | None:
-    if wanted is None:
+def _change(
+    file: File, wanted: tuple[Header, Division] | None, note: Annotated | None
+) -> Change | None:
+    if not file.syntax.has_comments:
         return _removal(file)
-    header, division = wanted
-    after = retagged(file.content, file.syntax, header)
-    if untagged(after, file.syntax) != untagged(file.content, file.syntax):
-        raise Untaggable("its header could not be told from its text again")
+    before = note.content if note else file.content
+    after, division = before, None
+    what: Done = "annotate"
+    if wanted is not None:
+        header, division = wanted
+        after = retagged(before, file.syntax, header)
+        if untagged(after, file.syntax) != untagged(before, file.syntax):
+            raise Untaggable("its header could not be told from its text again")
+        what = _what(file, header) if after != before else "annotate"
     if after == file.content:
         return None
-    return Change(file.path, _what(file, header), file.content, after, division)
+    written, refreshed = (note.written, note.refreshed) if note else ((), ())
+    return Change(file.path, what, file.content, after, division, written, refreshed)
 
 
 def _what(file: File, header: Header) -> Done:

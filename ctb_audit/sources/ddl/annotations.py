@@ -12,6 +12,7 @@ the organisation's own name begins prose, too.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -54,21 +55,44 @@ class _Malformed(ValueError):
     """`args` are the problem and the next step."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A key and its value; `start` and `end` are the value's place in the text, quotes included."""
+
+    key: str
+    value: str
+    start: int
+    end: int
+
+
 def above(statement: Statement, path: str) -> Annotations:
     """The annotations in the comments above a statement."""
-    found = Annotations()
-    comments = statement.comments
-    if "ctb" not in comments.lower():
-        return found
-    comments = _BLOCK_COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), comments)
-    for line in _LINE.finditer(comments):
-        if not _counts(line):
-            continue
+    found, comments = Annotations(), statement.comments
+    for line in _lines(comments):
         at = line.start("mark")
         row = statement.line - comments.count("\n", at)
         column = at - comments.rfind("\n", 0, at)
         found += _annotation(line["rest"], "annotation", Location(path, row, column))
     return found
+
+
+def declarations_above(comments: str) -> Iterator[tuple[int, tuple[Pair, ...]]]:
+    """The pairs of each declaration in the comments above a statement, with places in `comments`,
+    and where its line ends. One that cannot be read is left out.
+    """
+    for line in _lines(comments):
+        if _annotation(line["rest"], "annotation", Location("")).declarations:
+            at = line.start("rest")
+            pairs = _pairs(line["rest"], tuple(_FIELDS))
+            moved = (replace(p, start=p.start + at, end=p.end + at) for p in pairs.values())
+            yield at + len(line["rest"].rstrip()), tuple(moved)
+
+
+def _lines(comments: str) -> Iterator[re.Match[str]]:
+    if "ctb" not in comments.lower():
+        return
+    blanked = _BLOCK_COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), comments)
+    yield from (line for line in _LINE.finditer(blanked) if _counts(line))
 
 
 def misplaced(text: str, lexis: Lexis) -> Iterator[int]:
@@ -112,9 +136,9 @@ def _annotation(
         return Annotations(mistakes=(Mistake(location, problem, step),))
 
 
-def _pairs(rest: str, known: tuple[str, ...]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    position, rest = 0, rest.strip()
+def _pairs(rest: str, known: tuple[str, ...]) -> dict[str, Pair]:
+    pairs: dict[str, Pair] = {}
+    position, rest = 0, rest.rstrip()
     while position < len(rest):
         pair = _PAIR.match(rest, position)
         if pair is None:
@@ -127,14 +151,25 @@ def _pairs(rest: str, known: tuple[str, ...]) -> dict[str, str]:
             raise _Malformed(f"unknown key {key} in a ctb annotation", _meant(key, known))
         if key in pairs:
             raise _Malformed(f"{key} is given twice in a ctb annotation", "keep one of them")
-        double = pair["double"]
-        pairs[key] = (
-            re.sub(r"\\(.)", r"\1", double)
-            if double is not None
-            else pair["single"] or pair["bare"] or ""
-        )
+        pairs[key] = Pair(key, _value(pair), *_span(pair))
         position = pair.end()
     return pairs
+
+
+def _value(pair: re.Match[str]) -> str:
+    double = pair["double"]
+    if double is not None:
+        return re.sub(r"\\(.)", r"\1", double)
+    return pair["single"] or pair["bare"] or ""
+
+
+def _span(pair: re.Match[str]) -> tuple[int, int]:
+    """Of the value with its quotes."""
+    for name, quote in (("double", 1), ("single", 1), ("bare", 0)):
+        start, end = pair.span(name)
+        if start >= 0:
+            return start - quote, end + quote
+    raise AssertionError("a pair without a value")
 
 
 def _meant(word: str, known: tuple[str, ...]) -> str:
@@ -151,7 +186,8 @@ def _waiver(rest: str, location: Location) -> InlineWaiver:
     head = _IGNORE.match(rest)
     if head is None or not _RULE.fullmatch(head["rule"]):
         raise _Malformed("an ignore annotation names one rule in brackets", example)
-    pairs = _pairs(rest[head.end() :], WAIVER_KEYS)
+    found = _pairs(rest[head.end() :], WAIVER_KEYS)
+    pairs = {key: pair.value for key, pair in found.items()}
     missing = [key for key in WAIVER_KEYS if not pairs.get(key, "").strip()]
     if missing:
         raise _Malformed(f"ignore[{head['rule']}] lacks {', '.join(missing)}", example)
@@ -176,9 +212,9 @@ def _declaration(
     if not pairs:
         raise _Malformed("a ctb annotation without a key", f"use one of {', '.join(_FIELDS)}")
     values: dict[str, Any] = {}
-    for key, value in pairs.items():
+    for key, pair in pairs.items():
         field, convert = _FIELDS[key]
-        values[field] = convert(key, value)
+        values[field] = convert(key, pair.value)
     return Declaration(source=source, location=location, **values)
 
 

@@ -228,6 +228,8 @@ class _Splitter:
             unclosed = "" if end else "copy data"
             yield self._statement(start, stop, kind="data", unclosed=unclosed)
         self._position = self._gap = end.end() if end else len(text)
+        if end and end.group().endswith("\n"):
+            self._gap -= 1  # what stands on the next line is above the next statement
 
     def _statement(
         self, start: int, end: int, *, kind: str = "sql", unclosed: str = ""
