@@ -7,11 +7,11 @@ changed Unknown (DESIGN, Rules and Coverage).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import assert_never
 
-from ctb_audit.checks import ASKING, PROJECT_REGISTRY, REGISTRY, ProjectFinding
+from ctb_audit.checks import ASKING, PROJECT_REGISTRY, REGISTRY, Check, ProjectFinding
 from ctb_audit.forked import divided, processes
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Location, Problem
@@ -69,12 +69,11 @@ class _Doubt:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One rule, asked of one subject at the severity of its level."""
+    """One rule as it is asked of tables that are alike in system, kind, level and exemption."""
 
     rule: Rule
     severity: Severity
-    subject: Subject
-    doubt: _Doubt | None
+    check: Check
 
 
 def judge(project: Project, *, jobs: int = 0, counted: bool = False) -> Judgement:
@@ -103,21 +102,31 @@ def _judged(
 ) -> Judgement:
     """What the rules of tables say of the subjects."""
     result = Judgement()
+    known: dict[Hashable, list[_Asked]] = {}
     for subject in subjects:
+        kind = (subject.system, subject.table.kind, subject.level, bool(subject.exempt))
+        if kind not in known:
+            known[kind] = list(_asked_of(subject, rules))
         passed: Counter[str] = Counter()
         passes: Counter[str] = Counter()
         doubted = _doubt(subject, project)
-        for rule in rules:
-            severity = _severity_for(rule, subject)
-            if severity is None:
-                continue
-            doubt = doubted if rule.topic != "sql" else None
-            asked = _Asked(rule, severity, subject, doubt)
-            before = result.passes
-            passed[rule.topic] += _judge_one(asked, project, result)
-            passes[rule.id] += result.passes - before
+        for asked in known[kind]:
+            doubt = doubted if asked.rule.topic != "sql" else None
+            times = _judge_one(asked, subject, doubt, project, result)
+            passed[asked.rule.topic] += times * WEIGHTS[asked.severity]
+            if times:
+                passes[asked.rule.id] += times
+        result.passes += passes.total()
         result.tables.append(_table(subject, passed, passes if counted else Counter()))
     return result
+
+
+def _asked_of(subject: Subject, rules: Iterable[Rule]) -> Iterator[_Asked]:
+    """The rules that apply to a table and to all that are alike."""
+    for rule in rules:
+        severity = _severity_for(rule, subject)
+        if severity is not None:
+            yield _Asked(rule, severity, REGISTRY[rule.check])
 
 
 def questions(project: Project, tables: Sequence[str] = ()) -> tuple[Probe, ...]:
@@ -125,16 +134,15 @@ def questions(project: Project, tables: Sequence[str] = ()) -> tuple[Probe, ...]
     asking = replace(project, facts={})
     of_tables = [r for r in _judgeable(asking, Judgement()) if r.check in REGISTRY]
     rules = [r for r in of_tables if r.check in ASKING]
-    asked = [
+    probes = [
         verdict.probe
         for subject in asking.subjects
         if not tables or matches_table(subject.name, tables)
-        for rule in rules
-        if _severity_for(rule, subject) is not None
-        for verdict in _checked(rule, subject, asking)
+        for asked in _asked_of(subject, rules)
+        for verdict in _checked(asked.rule, asked.check, subject, asking)
         if isinstance(verdict, Question)
     ]
-    return tuple(dict.fromkeys(asked))
+    return tuple(dict.fromkeys(probes))
 
 
 def _judgeable(project: Project, result: Judgement) -> Iterator[Rule]:
@@ -186,38 +194,25 @@ def _severity_for(rule: Rule, subject: Subject) -> Severity | None:
     return rule.severity_at(subject.level)
 
 
-def _judge_one(asked: _Asked, project: Project, result: Judgement) -> int:
-    """The weight of the passes; everything else goes into the result."""
-    rule, severity, subject = asked.rule, asked.severity, asked.subject
-    passed = 0
-    for verdict in _verdicts(rule, subject, project):
-        match _doubted(verdict, asked.doubt):
+def _judge_one(
+    asked: _Asked, subject: Subject, doubt: _Doubt | None, project: Project, result: Judgement
+) -> int:
+    """How often the rule passed; everything else goes into the result."""
+    passes = 0
+    for found in _checked(asked.rule, asked.check, subject, project):
+        verdict = _answered(found, project) if isinstance(found, Question) else found
+        match verdict if doubt is None else _doubted(verdict, doubt):
             case Pass():
-                passed += WEIGHTS[severity]
-                result.passes += 1
-            case Fail() as fail:
-                result.findings.append(_finding(rule, severity, subject, fail))
-            case Unknown(reason, requirement):
-                result.unknowns.append(
-                    UnknownVerdict(
-                        *(rule.id, severity, subject.system, str(subject.name)),
-                        requirement or rule.id,
-                        reason,
-                    )
-                )
+                passes += 1
             case NotApplicable():
                 pass
+            case Fail() as fail:
+                result.findings.append(_finding(asked, subject, fail))
+            case Unknown() as unknown:
+                result.unknowns.append(_unknown(asked, subject, unknown))
             case other:
                 assert_never(other)
-    return passed
-
-
-def _verdicts(rule: Rule, subject: Subject, project: Project) -> Iterable[Verdict]:
-    """The check's verdicts, its questions answered."""
-    return [
-        _answered(verdict, project) if isinstance(verdict, Question) else verdict
-        for verdict in _checked(rule, subject, project)
-    ]
+    return passes
 
 
 def _answered(question: Question, project: Project) -> Verdict:
@@ -229,17 +224,17 @@ def _answered(question: Question, project: Project) -> Verdict:
     return question.decide(sample)
 
 
-def _checked(rule: Rule, subject: Subject, project: Project) -> Iterable[Verdict | Question]:
+def _checked(
+    rule: Rule, check: Check, subject: Subject, project: Project
+) -> Sequence[Verdict | Question]:
     """What the check yields; a crash is Unknown and names the check."""
     try:
-        return list(REGISTRY[rule.check](subject, project, **rule.params))
+        return list(check(subject, project, **rule.params))
     except Exception as error:  # a user's table must never end an audit
         return (Unknown(f"check {rule.check} failed: {type(error).__name__}: {error}"),)
 
 
-def _doubted(verdict: Verdict, doubt: _Doubt | None) -> Verdict:
-    if doubt is None:
-        return verdict
+def _doubted(verdict: Verdict, doubt: _Doubt) -> Verdict:
     if isinstance(verdict, Fail) or (isinstance(verdict, Pass) and doubt.removes):
         return Unknown(doubt.reason, verdict.requirement)
     return verdict
@@ -254,10 +249,19 @@ def capped(wanted: str, severity: Severity, rule: Rule) -> Severity:
     return severity if lowered and WEIGHTS[found] > WEIGHTS[severity] else found
 
 
-def _finding(rule: Rule, severity: Severity, subject: Subject, fail: Fail) -> Finding:
+def _unknown(asked: _Asked, subject: Subject, unknown: Unknown) -> UnknownVerdict:
+    rule, requirement = asked.rule.id, unknown.requirement
+    return UnknownVerdict(
+        *(rule, asked.severity, subject.system, str(subject.name)),
+        requirement or rule,
+        unknown.reason,
+    )
+
+
+def _finding(asked: _Asked, subject: Subject, fail: Fail) -> Finding:
     return Finding(
-        rule=rule.id,
-        severity=capped(fail.severity, severity, rule),
+        rule=asked.rule.id,
+        severity=capped(fail.severity, asked.severity, asked.rule),
         system=subject.system,
         surface=subject.surface,
         table=str(subject.name),

@@ -69,19 +69,19 @@ class Subject:
 
     def tracking_column(self, wanted: TrackingField) -> Column | None:
         """The column that plays the field's role, under its name or an alias."""
-        known = self._tracking.get(wanted.role)
-        if known is None or known[0] is not wanted:
-            names = wanted.names_in(self.system)
-            found = next((self._columns[n] for n in names if n in self._columns), None)
-            known = self._tracking[wanted.role] = (wanted, found)
-        return known[1]
+        columns = self._columns
+        for name in wanted.names_in(self.system):
+            if name in columns:
+                return columns[name]
+        return None
 
     @cached_property
     def _columns(self) -> Mapping[str, Column]:
         return {column.name: column for column in reversed(self.table.columns)}
 
     @cached_property
-    def _tracking(self) -> dict[str, tuple[TrackingField, Column | None]]:
+    def memo(self) -> dict[Hashable, Any]:
+        """What several checks would find out anew about the table, by who finds it out."""
         return {}
 
 

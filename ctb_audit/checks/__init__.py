@@ -6,7 +6,14 @@ ask for; the list is explicit so that it can be read, and a test holds it to the
 
 from collections.abc import Mapping
 
-from ctb_audit.checks.registry import ASKING, PROJECT_REGISTRY, REGISTRY, ProjectFinding, index
+from ctb_audit.checks.registry import (
+    ASKING,
+    PROJECT_REGISTRY,
+    REGISTRY,
+    Check,
+    ProjectFinding,
+    index,
+)
 
 CHECKS: Mapping[str, tuple[str, ...]] = {
     "access": (
@@ -140,4 +147,4 @@ CHECKS: Mapping[str, tuple[str, ...]] = {
 }
 index(CHECKS)
 
-__all__ = ["ASKING", "CHECKS", "PROJECT_REGISTRY", "REGISTRY", "ProjectFinding"]
+__all__ = ["ASKING", "CHECKS", "PROJECT_REGISTRY", "REGISTRY", "Check", "ProjectFinding"]

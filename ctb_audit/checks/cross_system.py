@@ -27,6 +27,9 @@ def cross_system_type(subject: Subject, project: Project) -> Iterator[Verdict]:
     (`userId`) of a table that another system holds (`users`).
     """
     compared = False
+    if not _by_words(project):
+        yield NotApplicable("there is one system")
+        return
     for column in subject.table.columns:
         for other, field in _counterparts(column, subject, project):
             compared = True
@@ -55,6 +58,11 @@ def _counterparts(
 
 def _named(words: tuple[str, ...], project: Project) -> tuple[Subject, ...]:
     """The tables of a name in every system and schema; none where there is one system."""
+    return _by_words(project).get(words, ())
+
+
+def _by_words(project: Project) -> Mapping[tuple[str, ...], tuple[Subject, ...]]:
+    """The tables of every system by the words of their names; {} where there is one system."""
     key = "tables by words"
     if key not in project.memo:
         found: dict[tuple[str, ...], tuple[Subject, ...]] = {}
@@ -64,7 +72,7 @@ def _named(words: tuple[str, ...], project: Project) -> tuple[Subject, ...]:
                 found[own] = (*found.get(own, ()), subject)
         project.memo[key] = found
     by_words: dict[tuple[str, ...], tuple[Subject, ...]] = project.memo[key]
-    return by_words.get(words, ())
+    return by_words
 
 
 def _verdict(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ctb_audit.model import Column, Type, UserType
 from ctb_audit.project import Project, Subject
@@ -9,6 +10,32 @@ from ctb_audit.standard import Standard, TrackingField
 from ctb_audit.verdict import NotApplicable
 
 MISSING_COLUMN = "the column is missing"
+
+
+class Role(NamedTuple):
+    """One tracking role at one table. `column`: the one that plays it, None for none. `name`: the
+    column's, else the proper one.
+    """
+
+    wanted: TrackingField
+    column: Column | None
+    name: str
+    expected: bool  # the table must have the column
+
+
+def roles(subject: Subject, project: Project) -> tuple[Role, ...]:
+    """Every tracking role of the standard at the table."""
+    known: tuple[Role, ...] | None = subject.memo.get(roles)
+    if known is None:
+        known = tuple(_role(wanted, subject) for wanted in project.standard.fields)
+        subject.memo[roles] = known
+    return known
+
+
+def _role(wanted: TrackingField, subject: Subject) -> Role:
+    column = subject.tracking_column(wanted)
+    name = wanted.names_in(subject.system)[0] if column is None else column.name
+    return Role(wanted, column, name, expects(wanted, subject))
 
 
 def expects(wanted: TrackingField, subject: Subject) -> bool:
@@ -30,23 +57,21 @@ def column_name(wanted: TrackingField, subject: Subject) -> str:
 
 def tracked(subject: Subject, project: Project) -> Iterator[tuple[TrackingField, Column]]:
     """The tracking columns that the table has."""
-    for wanted in project.standard.fields:
-        column = subject.tracking_column(wanted)
+    for wanted, column, _, _ in roles(subject, project):
         if column is not None:
             yield wanted, column
 
 
 def missing(subject: Subject, project: Project) -> Iterator[NotApplicable]:
     """For what depends on a column: one NotApplicable for each expected one that is missing."""
-    for wanted in project.standard.fields:
-        if expects(wanted, subject) and subject.tracking_column(wanted) is None:
-            yield NotApplicable(MISSING_COLUMN, column_name(wanted, subject))
+    for _, column, name, expected in roles(subject, project):
+        if expected and column is None:
+            yield NotApplicable(MISSING_COLUMN, name)
 
 
 def column_of(role: str, subject: Subject, project: Project) -> Column | None:
     """The table's column in a role; None where it, or the role itself, does not exist."""
-    wanted = project.standard.field(role)
-    return None if wanted is None else subject.tracking_column(wanted)
+    return next((r.column for r in roles(subject, project) if r.wanted.role == role), None)
 
 
 def domain_of(column: Column, subject: Subject, project: Project) -> UserType | None:

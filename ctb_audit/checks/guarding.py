@@ -41,7 +41,6 @@ def ask(
 def _shape(guarded: Guarded, columns: tuple[str, ...], subject: Subject) -> Hashable:
     """Everything about a table that decides what is stored in the columns."""
     found = [c for name in columns if (c := guarded.table.column(name)) is not None]
-    triggers = sorted(guarded.table.triggers or (), key=lambda t: t.name)
     return (
         subject.surface,
         subject.system,
@@ -52,13 +51,23 @@ def _shape(guarded: Guarded, columns: tuple[str, ...], subject: Subject) -> Hash
             for c in guarded.table.constraints
             if c.kind == "foreign key" and set(c.columns) <= set(columns)
         ),
-        tuple(_trigger_shape(t, guarded) for t in triggers),
+        _trigger_shapes(guarded, subject),
     )
 
 
 def _type_shape(type_: Type) -> Hashable:
     """The type, however it is spelled."""
     return type_.name, type_.family, type_.parameters, type_.dimensions, type_.qualifier
+
+
+def _trigger_shapes(guarded: Guarded, subject: Subject) -> Hashable:
+    """The table's triggers, in firing order."""
+    known: Hashable = subject.memo.get(_trigger_shapes)
+    if known is None:
+        triggers = sorted(guarded.table.triggers or (), key=lambda t: t.name)
+        known = tuple(_trigger_shape(t, guarded) for t in triggers)
+        subject.memo[_trigger_shapes] = known
+    return known
 
 
 def _trigger_shape(trigger: Trigger, guarded: Guarded) -> Hashable:

@@ -57,11 +57,13 @@ def _probe(role: str, column: Column, subject: Subject, project: Project) -> Pro
     """The question for the real counts; None where rows are not asked about, or the format does
     not end in a counter of that capacity.
     """
+    asked = project.facts is not None and subject.surface == "live" and subject.table.location
+    if not asked or column.type.family != "text":
+        return None
     wanted = project.standard.field(role)
     pattern = project.standard.formats.get(wanted.format, "") if wanted else ""
     counter = _COUNTER.search(pattern)
-    asked = project.facts is not None and subject.surface == "live" and subject.table.location
-    if not asked or counter is None or column.type.family != "text":
+    if counter is None:
         return None
     digits = counter[1] or counter[2]
     if 10 ** int(digits) != project.standard.capacity:

@@ -1,7 +1,9 @@
 """Keys and indexes (STANDARD section 4)."""
 
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import translate
+from functools import cache
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
 from ctb_audit.checks.registry import check
@@ -64,12 +66,15 @@ def unindexed_timestamp(
 def unindexed_status(
     subject: Subject, project: Project, *, names: tuple[str, ...]
 ) -> Iterator[Verdict]:
-    columns = [
-        c
-        for c in subject.table.columns
-        if not c.type.dimensions and any(fnmatchcase(c.name, n) for n in names)
-    ]
+    fits = _any_of(names)
+    columns = [c for c in subject.table.columns if fits(c.name) and not c.type.dimensions]
     yield from _all_indexed(subject, columns)
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
+    """Whether one of the file-name patterns fits a text."""
+    return re.compile("|".join(map(translate, patterns))).match
 
 
 def _all_indexed(subject: Subject, columns: Iterable[Column]) -> Iterator[Verdict]:

@@ -1,13 +1,14 @@
 """Tracking columns: there, of the right type, and NOT NULL."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ctb_audit.checks.expectation import (
+    MISSING_COLUMN,
     base_type,
-    column_name,
     domain_of,
-    expects,
     missing,
+    roles,
     tracked,
 )
 from ctb_audit.checks.registry import check
@@ -15,16 +16,15 @@ from ctb_audit.model import Column, Constraint, Type
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.evaluate import evaluate
 from ctb_audit.standard import TrackingField
-from ctb_audit.verdict import Fail, Pass, Unknown, Verdict
+from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
 
 @check
 def missing_tracking_column(subject: Subject, project: Project) -> Iterator[Verdict]:
-    for wanted in project.standard.fields:
-        if not expects(wanted, subject):
+    for wanted, column, name, expected in roles(subject, project):
+        if not expected:
             continue
-        name = column_name(wanted, subject)
-        if subject.tracking_column(wanted) is not None:
+        if column is not None:
             yield Pass(name)
         else:
             yield Fail(f"{name} ({wanted.spelling}) is missing", name, location=None)
@@ -63,14 +63,17 @@ def _length(type_: Type) -> int | None:
 
 @check
 def nullable_tracking_column(subject: Subject, project: Project) -> Iterator[Verdict]:
-    yield from missing(subject, project)
-    for wanted, column in tracked(subject, project):
-        if wanted.nullable or not expects(wanted, subject):
+    for wanted, column, name, expected in roles(subject, project):
+        if not expected:
             continue
-        if _rejects_null(column, subject, project):
-            yield Pass(column.name)
+        if column is None:
+            yield NotApplicable(MISSING_COLUMN, name)
+        elif wanted.nullable:
+            continue
+        elif _rejects_null(column, subject, project):
+            yield Pass(name)
         else:
-            yield Fail(f"{column.name} accepts NULL", column.name)
+            yield Fail(f"{name} accepts NULL", name)
 
 
 def _rejects_null(column: Column, subject: Subject, project: Project) -> bool:
@@ -78,16 +81,22 @@ def _rejects_null(column: Column, subject: Subject, project: Project) -> bool:
     domain = domain_of(column, subject, project)
     if domain is not None and not domain.nullable:
         return True
-    constraints = [c for c in subject.table.constraints if _counts(c)]
+    constraints = subject.table.constraints
     if not column.nullable:
         return not any(
             c.kind == "not null" and column.name in c.columns and not _counts(c)
-            for c in subject.table.constraints
+            for c in constraints
         )
     return any(
-        c.kind == "check" and c.expression and evaluate(c.expression, {column.name: None}) is False
+        c.kind == "check" and _counts(c) and _refuses_null(c.expression or "", column.name)
         for c in constraints
     )
+
+
+@lru_cache(maxsize=4096)
+def _refuses_null(expression: str, column: str) -> bool:
+    """Whether a CHECK of the expression stores no row without a value in the column."""
+    return bool(expression) and evaluate(expression, {column: None}) is False
 
 
 def _counts(constraint: Constraint) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ctb_audit.checks.expectation import domain_of, expects, fits, missing, tracked
+from ctb_audit.checks.expectation import domain_of, fits, missing, roles, tracked
 from ctb_audit.checks.registry import check
 from ctb_audit.model import Column
 from ctb_audit.project import Project, Subject
@@ -26,13 +26,13 @@ from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 @check
 def missing_tracking_default(subject: Subject, project: Project) -> Iterator[Verdict]:
     yield from missing(subject, project)
-    for wanted, column in tracked(subject, project):
-        if not wanted.default or not expects(wanted, subject):
+    for wanted, column, name, expected in roles(subject, project):
+        if column is None or not wanted.default or not expected:
             continue
         if isinstance(_default(column, subject, project), Null):
-            yield Fail(f"{column.name} has no default", column.name)
+            yield Fail(f"{name} has no default", name)
         else:
-            yield Pass(column.name)
+            yield Pass(name)
 
 
 @check

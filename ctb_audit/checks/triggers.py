@@ -126,7 +126,10 @@ def _idle(
 ) -> Ineffective | None:
     """A trigger that runs and does not do what it could have been made for."""
     effect = effect_of(trigger, function, subject.table)
-    meant = effect_of(replace(trigger, timing="before", row=True), function, subject.table)
+    meant = effect
+    if trigger.timing != "before" or not trigger.row:
+        before = replace(trigger, timing="before", row=True)
+        meant = effect_of(before, function, subject.table)
     column = column_of(UPDATED, subject, project)
     if column is not None and column.name in meant.assigns and "update" in trigger.events:
         answer = keeps_current(trigger, function, subject.table, column.name)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import Column, System
@@ -68,6 +69,7 @@ def default_of(column: Column, system: System = "postgresql") -> Default:
     return plain_default(column.default)
 
 
+@lru_cache(maxsize=4096)
 def _postgres_default(text: str) -> Default:
     try:
         node = parse_expression(text)

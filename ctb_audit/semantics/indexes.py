@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Constraint, Index, IndexKey, Location, Table
+from ctb_audit.semantics.latest import latest
 from ctb_audit.semantics.parse import Unreadable, parse_expression
 from ctb_audit.semantics.tree import Logic, NullTest, Ref
 
@@ -39,6 +40,7 @@ class Duplicate:
     location: Location | None
 
 
+@latest
 def accesses(table: Table) -> tuple[Access, ...]:
     """All valid indexes of a table: those behind constraints first, then its own, in order."""
     backed = tuple(
@@ -133,7 +135,9 @@ def is_prefix(short: Index, long: Index) -> bool:
     """Whether every query that `short` serves is served by `long`."""
     if short.method != long.method or short.method == "gin":
         return False
-    if any(key.expression is not None for key in short.keys) or len(short.keys) > len(long.keys):
+    if len(short.keys) > len(long.keys) or short.keys[0].column != long.keys[0].column:
+        return False
+    if any(key.expression is not None for key in short.keys):
         return False
     if _predicate(short) != _predicate(long) or not set(short.include) <= _stored(long):
         return False

@@ -50,6 +50,8 @@ def effect_of(trigger: Trigger, function: Function | None, table: Table) -> Trig
         return TriggerEffect(runs=runs, unknown=f"it is written in {function.language}")
     effect = _effect(function.body, trigger.timing != "after" and trigger.row)
     missing = tuple(name for name in effect.assigns if name != "*" and table.column(name) is None)
+    if not missing and runs:
+        return effect
     return replace(effect, missing=missing, runs=runs)
 
 
