@@ -24,7 +24,7 @@ LAYERS = (
     ("judge", "scoring", "waivers", "gate", "state", "baseline", "drift", "change"),
     ("audit",),
     ("log", "report", "remedy", "tag", "adoption", "reference"),
-    ("cli", "serve", "fleet"),
+    ("cli", "service", "fleet"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
