@@ -30,7 +30,6 @@ from typing import NoReturn
 
 import coverage
 import pytest
-from hypothesis import Phase, settings
 
 from bench.mutants import Mutant, mutants
 
@@ -66,6 +65,14 @@ class Mutation:
         self._failed = False
         self.outcomes: list[Outcome] = []
         self._killers: dict[str, list[str]] = defaultdict(list)
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """The first counterexample is enough: none is made smaller."""
+        from hypothesis import Phase, settings
+
+        phases = [Phase.explicit, Phase.generate]
+        settings.register_profile("mutation", derandomize=True, database=None, phases=phases)
+        settings.load_profile("mutation")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._failed = self._failed or report.failed
@@ -319,9 +326,6 @@ def main() -> None:
     parser.add_argument("--out", default="mutation.json")
     options = parser.parse_args()
     plugin = Mutation(options)
-    profile = settings(derandomize=True, database=None, phases=[Phase.explicit, Phase.generate])
-    settings.register_profile("mutation", profile)
-    settings.load_profile("mutation")
     quiet = ["-q", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist"]
     pytest.main([*quiet, *options.tests], plugins=[plugin])
     _write(options.out, plugin.outcomes)

@@ -1,0 +1,3 @@
+from tests.rules.conftest import example_server, judge_example
+
+__all__ = ["example_server", "judge_example"]
