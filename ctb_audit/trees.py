@@ -94,6 +94,11 @@ class Repository:
         """The commit that HEAD names, "" before the first one."""
         return self._resolved("HEAD") if self._is_born() else ""
 
+    def fork(self, revision: str) -> str:
+        """The last commit that the present one and a revision share, "" for none."""
+        found = self._run("merge-base", "HEAD", self._resolved(revision))
+        return found.stdout.decode().strip() if found.returncode == 0 else ""
+
     def _is_born(self) -> bool:
         found = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         return found.returncode == 0

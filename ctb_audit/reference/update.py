@@ -2,7 +2,7 @@
 figures, diagrams, lists, headings of objects; tables that are missing are added. Its prose stays.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from ctb_audit.compare import compare
@@ -22,9 +22,16 @@ from ctb_audit.sources.reference.sections import split_lines
 ROUNDS = 3  # an added table may change figures and lists
 
 
-def updated(text: str, name: str, project: Project) -> str:
-    """The text with everything owned made true; the same text where it is true already."""
+def updated(
+    text: str, name: str, project: Project, *, only: Collection[Name] | None = None
+) -> str:
+    """The text with everything owned made true; the same text where it is true already.
+
+    `only`: nothing but the entries of these tables.
+    """
     entries = entries_of(project)
+    if only is not None:
+        entries = tuple(e for e in entries if e.name in only)
     for _ in range(ROUNDS):
         catalog = reference_catalog(text, name, LoadOptions())
         state = State(
@@ -36,8 +43,9 @@ def updated(text: str, name: str, project: Project) -> str:
             entries=entries,
             project=project,
         )
-        edits = [*_blocks(state), *_keys(state), *_added(state), *_objects(state)]
-        edits += [*statement_edits(state), *list_edits(state)]
+        edits = [*_blocks(state), *_keys(state), *_added(state)]
+        if only is None:
+            edits += [*_objects(state), *statement_edits(state), *list_edits(state)]
         changed = apply(text, edits)
         if changed == text:
             break

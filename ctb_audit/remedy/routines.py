@@ -50,6 +50,7 @@ class CreateFunction(Change):
             returns=_TYPES[self.returns],
             language="plpgsql",
             body=self.body,
+            volatility=self.volatility.lower(),  # type: ignore[arg-type]
             settings=(("search_path", SEARCH_PATH),),
         )
 
