@@ -15,7 +15,8 @@ class Syntax:
 
     `line`: what begins a line comment, "" where there is none. `opening`, `closing`: of a block
     comment that is used in its place. Both are empty where the format has no comments. `first`:
-    lines that must stay at the top as long as they match one after the other.
+    lines that must stay at the top as long as they match one after the other. `required`: there
+    must be such a line, since what stands above it is no program.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Syntax:
     opening: bytes = b""
     closing: bytes = b""
     first: re.Pattern[bytes] | None = None
+    required: bool = False
 
     @property
     def has_comments(self) -> bool:
@@ -32,7 +34,19 @@ class Syntax:
 _CODING = pattern(rb"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 _PRAGMA = pattern(rb"@(?:jest-environment|flow|format|jsx|generated|ts-(?:no)?check)\b")
 _HASH = Syntax("hash", b"#")
-_SLASHES = Syntax("slashes", b"//", first=pattern(rb"//[ \t]*@(?:flow|ts-(?:no)?check)\b"))
+_SLASHES = Syntax(
+    "slashes",
+    b"//",
+    first=pattern(rb"//[ \t]*(?:@(?:flow|ts-(?:no)?check)\b|swift-tools-version\b)"),
+)
+_PHP = Syntax(
+    "php",
+    b"//",
+    first=pattern(
+        rb"<\?php[ \t]*(?:declare\([^)]*\);)?[ \t]*(?:(?://|#)[^?\r\n]*)?[\r\n]*\Z", re.I
+    ),
+    required=True,
+)
 _DASHES = Syntax("dashes", b"--", first=pattern(rb"--[ \t]*liquibase formatted sql", re.I))
 _MARKUP = Syntax("markup", opening=b"<!--", closing=b"-->", first=pattern(rb"\s*<!doctype\b", re.I))
 _XML = Syntax("xml", opening=b"<!--", closing=b"-->")
@@ -47,12 +61,15 @@ _NONE = Syntax("none")
 
 _BY_SUFFIX: Mapping[str, Syntax] = {
     **dict.fromkeys((".py", ".pyi"), _PYTHON),
-    **dict.fromkeys((".sh", ".bash", ".zsh", ".ps1", ".pl", ".r", ".tf", ".mk"), _HASH),
+    **dict.fromkeys((".sh", ".bash", ".zsh", ".fish", ".ps1", ".pl", ".pm", ".r", ".jl"), _HASH),
+    **dict.fromkeys((".tf", ".hcl", ".mk", ".ex", ".exs", ".nix", ".graphql", ".gql"), _HASH),
     ".rb": _RUBY,
     **dict.fromkeys((".yaml", ".yml"), _YAML),
     ".toml": _TOML,
     **dict.fromkeys((".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"), _SLASHES),
-    **dict.fromkeys((".go", ".rs", ".java", ".kt", ".swift", ".c", ".h", ".cpp"), _SLASHES),
+    **dict.fromkeys((".go", ".rs", ".java", ".kt", ".kts", ".swift", ".cs", ".scala"), _SLASHES),
+    **dict.fromkeys((".c", ".h", ".cc", ".cpp", ".hpp"), _SLASHES),
+    ".php": _PHP,
     **dict.fromkeys((".proto", ".rules", ".dart", ".jsonc", ".prisma"), _SLASHES),
     **dict.fromkeys((".sql", ".ddl", ".psql", ".pgsql", ".lua"), _DASHES),
     **dict.fromkeys((".html", ".htm", ".vue", ".svelte"), _MARKUP),
@@ -78,17 +95,22 @@ def is_taggable(name: str) -> bool:
     return syntax_of(name) is not None
 
 
+def begins_rightly(lines: Lines, syntax: Syntax) -> bool:
+    """Whether one of the first lines is of those that must stay there."""
+    return syntax.first is not None and any(syntax.first.match(line) for line in lines)
+
+
 def preamble(lines: Lines, syntax: Syntax) -> int:
     """How many first lines must stay first: interpreter, encoding, declarations, front matter."""
     count = 1 if lines and lines[0].startswith(b"#!") else 0
     if syntax is _PYTHON:
         return next((n + 1 for n in (1, 0) if _is_coding(lines, n)), count)
-    if syntax is _MARKDOWN:
-        return count + _front_matter(lines[count:])
     if syntax is _XML:
         return count + _declaration(lines[count:])
     if len(lines) > count and b"-*-" in lines[count]:
         count += 1
+    if syntax.opening:
+        count += _front_matter(lines[count:])
     if syntax is _SLASHES:
         count += _docblock(lines[count:])
     while syntax.first and count < len(lines) and syntax.first.match(lines[count]):
