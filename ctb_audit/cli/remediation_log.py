@@ -18,6 +18,7 @@ from ctb_audit.report.inert import inert
 
 if TYPE_CHECKING:
     from ctb_audit.remedy.change import Plan
+    from ctb_audit.remedy.in_place.edit import Edited
     from ctb_audit.remedy.prove import Proof
 
 
@@ -32,7 +33,29 @@ def log_remediation(
 
     Raises LogError where a log that was named cannot be written; the default one only warns.
     """
-    entry = remediation_entry(catalogs, config, settings, outcome, written)
+    _write(remediation_entry(catalogs, config, settings, outcome, written), config)
+
+
+def log_edits(edited: "Edited", config: Config, settings: AuditSettings) -> None:
+    """Write the row of edits in place, under the same conditions as `log_remediation`."""
+    entry = audit_entry(audit_catalogs(edited.catalogs, config, settings), "")
+    details = {
+        "changes": len(edited.changes),
+        "left": len(edited.plan.left),
+        "in_place": [str(table) for table in edited.tables],
+        "refused": [str(refusal) for refusal in edited.refused],
+        "score_before": edited.score_before,
+        "score_after": edited.score_after,
+        "server": edited.server or None,
+    }
+    acted = [{"action": "edit", "path": file.shown, "detail": "proven"} for file in edited.files]
+    actions = {**entry.actions, "actions": acted, "remediation": details}
+    status: Status = "partial" if edited.is_blocked else "completed"
+    score = edited.score_after or 0
+    _write(replace(entry, action="remediate", score=score, status=status, actions=actions), config)
+
+
+def _write(entry: LogEntry, config: Config) -> None:
     try:
         open_log(config.log, root=config.root).write(entry)
     except LogError as error:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ctb_audit.remedy.change import Plan
+from ctb_audit.remedy.change import Change, Plan
 from ctb_audit.remedy.prove import Proof, Run
 from ctb_audit.remedy.trial import Failure
 from ctb_audit.report.inert import inert
@@ -18,10 +18,8 @@ def remediation_lines(
     """Changes, what is left, the proof, the scores, the files."""
     if not plan.changes:
         yield (Segment("nothing to write: no open finding has a mechanical repair"),)
-    for change, count in Counter((c.safety, type(c).__name__) for c in plan.changes).most_common():
-        style = "green" if change[0] == "safe" else "yellow"
-        yield (Segment(f"{change[0]:7}", style), Segment(f"{count:5}  {_words(change[1])}"))
-    yield from _left(plan)
+    yield from change_lines(plan.changes)
+    yield from left_lines(plan)
     yield from ((Segment(f"note: {inert(note)}", "dim"),) for note in plan.notes)
     if proof is not None:
         yield from _proven(proof)
@@ -34,6 +32,13 @@ def remediation_lines(
     yield (Segment(f"score {shown}", "bold"), Segment(f"  ({', '.join(scores)})", "dim"))
     if written:
         yield (Segment(f"{len(written)} files in {_folder(written)}"),)
+
+
+def change_lines(changes: Sequence[Change]) -> Iterator[Line]:
+    """How many changes there are of each kind."""
+    for change, count in Counter((c.safety, type(c).__name__) for c in changes).most_common():
+        style = "green" if change[0] == "safe" else "yellow"
+        yield (Segment(f"{change[0]:7}", style), Segment(f"{count:5}  {_words(change[1])}"))
 
 
 def _folder(written: Sequence[str]) -> str:
@@ -49,7 +54,8 @@ def _words(name: str) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
 
 
-def _left(plan: Plan) -> Iterator[Line]:
+def left_lines(plan: Plan) -> Iterator[Line]:
+    """Findings that nothing repairs, with the reasons."""
     reasons = Counter((left.rule, left.reason) for left in plan.left)
     for (rule, reason), count in reasons.most_common(_SHOWN):
         yield (Segment("left   ", "dim"), Segment(f"{count:5}  {rule}: {inert(reason)}", "dim"))
