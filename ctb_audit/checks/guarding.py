@@ -27,7 +27,9 @@ def ask(
     """
     functions = project.functions.get(subject.surface, {})
     types = project.types.get(subject.surface, {})
-    guarded = Guarded(subject.table, functions, types)
+    guarded = subject.memo.get(Guarded)
+    if guarded is None:
+        guarded = subject.memo[Guarded] = Guarded(subject.table, functions, types)
     key = (question.__name__, columns, tuple(bounds.items()), _shape(guarded, columns, subject))
     known: Answer | None = project.memo.get(key)
     if known is not None:

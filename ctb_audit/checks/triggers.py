@@ -7,9 +7,9 @@ from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
 from ctb_audit.checks.registry import check
 from ctb_audit.lean import dataclass
-from ctb_audit.model import Function, Trigger
+from ctb_audit.model import Column, Function, Trigger
 from ctb_audit.project import Project, Subject
-from ctb_audit.semantics.answers import Holds, Missing, Unsure
+from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
 from ctb_audit.semantics.plpgsql import (
     TriggerEffect,
     effect_of,
@@ -52,7 +52,7 @@ def missing_update_trigger(
     if triggers is None:
         yield Unknown(NO_TRIGGERS_READ)
         return
-    answer = row_keeps_current(_called(subject, project), subject.table, column.name)
+    answer = _kept(column, subject, project)
     if isinstance(answer, Holds):
         yield Pass()
     elif any(i.keeper for i in ineffective(subject, project)):
@@ -85,10 +85,9 @@ def ineffective_trigger(subject: Subject, project: Project) -> Iterator[Verdict]
 
 def ineffective(subject: Subject, project: Project) -> tuple[Ineffective, ...]:
     """The active triggers of a table that do not do their work."""
-    key = ("ineffective", subject.surface, subject.system, subject.name)
-    if key not in project.memo:
-        project.memo[key] = tuple(_ineffective(subject, project))
-    found: tuple[Ineffective, ...] = project.memo[key]
+    found: tuple[Ineffective, ...] | None = subject.memo.get(ineffective)
+    if found is None:
+        found = subject.memo[ineffective] = tuple(_ineffective(subject, project))
     return found
 
 
@@ -149,10 +148,17 @@ def _nothing(meant: TriggerEffect) -> str:
 
 def _updated_is_kept(subject: Subject, project: Project) -> bool:
     column = column_of(UPDATED, subject, project)
-    if column is None:
-        return False
-    called = _called(subject, project)
-    return isinstance(row_keeps_current(called, subject.table, column.name), Holds)
+    return column is not None and isinstance(_kept(column, subject, project), Holds)
+
+
+def _kept(column: Column, subject: Subject, project: Project) -> Answer:
+    """Whether every UPDATE of a row ends with the current time in the column."""
+    key = (_kept, column.name)
+    known: Answer | None = subject.memo.get(key)
+    if known is None:
+        called = _called(subject, project)
+        known = subject.memo[key] = row_keeps_current(called, subject.table, column.name)
+    return known
 
 
 def _called(subject: Subject, project: Project) -> list[tuple[Trigger, Function | None]]:

@@ -80,9 +80,10 @@ def _clauses(trigger: Trigger, table: Table, column: str) -> Holds | Missing | U
         return Missing(f"trigger {trigger.name} is disabled")
     if trigger.timing != "before" or not trigger.row or "update" not in trigger.events:
         return Missing(f"trigger {trigger.name} is no BEFORE UPDATE row trigger")
-    others = {c.name for c in table.columns if c.name != column and not c.generated_kind}
-    if trigger.columns and not others <= set(trigger.columns):
-        return Missing(f"trigger {trigger.name} fires only on UPDATE OF some columns")
+    if trigger.columns:
+        others = {c.name for c in table.columns if c.name != column and not c.generated_kind}
+        if not others <= set(trigger.columns):
+            return Missing(f"trigger {trigger.name} fires only on UPDATE OF some columns")
     return Holds(trigger.name) if trigger.when is None else _when(trigger)
 
 
