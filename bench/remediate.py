@@ -36,7 +36,7 @@ def remediate(source: Path, values: dict[str, str], rows: int, files: Path | Non
     settings = AuditSettings(today=DAY)
     started = time.perf_counter()
     catalogs = load([str(source)], LoadOptions(root=config.root))
-    plan = plan_remedies(catalogs, config, settings, Wanted(values=values))
+    plan = plan_remedies(catalogs, config, settings, Wanted(values=values, unasked=True))
     with newest_server() as server:
         proof = prove(server, Case(tuple(catalogs), config, settings, plan, rows=rows))
     if files is not None:

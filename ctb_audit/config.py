@@ -17,7 +17,7 @@ from typing import Any, Literal
 from ctb_audit import resources
 from ctb_audit.errors import ConfigurationError
 from ctb_audit.lean import dataclass
-from ctb_audit.model import Name, System
+from ctb_audit.model import Name, Policy, System
 from ctb_audit.shape import plain, problems
 from ctb_audit.standard import Level, Severity, matches_table
 
@@ -44,6 +44,8 @@ class TableEntry:
     table_id: str = ""
     heir_id: str = ""
     row_level_security: bool | None = None
+    force_row_level_security: bool | None = None
+    policy: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,15 @@ def _value(key: str, value: Any, root: Path, place: str) -> Any:
 
 
 def _entries(value: list[dict[str, Any]], _place: str) -> tuple[TableEntry, ...]:
-    return tuple(TableEntry(**entry) for entry in value)
+    return tuple(
+        TableEntry(**{**entry, "policy": tuple(map(_policy, entry.get("policy", ())))})
+        for entry in value
+    )
+
+
+def _policy(value: dict[str, Any]) -> Policy:
+    """Without `roles` a policy is for PUBLIC, as PostgreSQL has it."""
+    return Policy(**{**value, "roles": tuple(value.get("roles", ("public",)))})
 
 
 def _waivers(value: list[dict[str, Any]], place: str) -> tuple[Waiver, ...]:
@@ -314,4 +324,4 @@ _TABLES: Mapping[str, Callable[[Any, str], Any]] = {
 
 def _said(entry: TableEntry) -> dict[str, Any]:
     pairs = ((name, getattr(entry, name)) for name in TableEntry.__slots__)
-    return {name: value for name, value in pairs if value not in (None, "")}
+    return {name: value for name, value in pairs if value not in (None, "", ())}

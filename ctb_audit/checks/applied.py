@@ -17,7 +17,7 @@ _FLYWAY = pattern(r"[VB](\d+(?:[._]\d+)*)__")
 _STAMP = pattern(r"(\d{4}-\d{2}-\d{2}-\d{4,6})(?!\d)")  # Diesel
 _DATE = pattern(r"\d{4}-\d{2}-\d{2}(?!\d)")
 _NUMBER = pattern(r"\d+")
-_NAME_COLUMNS = ("migration_name", "version", "name", "filename")
+NAME_COLUMNS = ("migration_name", "version", "name", "filename")
 
 Key = str | tuple[int, ...]
 
@@ -91,7 +91,7 @@ def missing_migration_tracking(subject: Subject, project: Project) -> Iterator[V
     if subject.name.name != "schema_migrations" or subject.system != "postgresql":
         yield NotApplicable("the table tracks no migrations")
         return
-    column = next((c for n in _NAME_COLUMNS if (c := subject.table.column(n))), None)
+    column = next((c for n in NAME_COLUMNS if (c := subject.table.column(n))), None)
     if column is None:
         yield Unknown("its columns are those of no known migration tool")
     elif is_unique(subject.table, (column.name,)):

@@ -23,6 +23,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT {table}::regclass::oid
@@ -64,6 +66,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 """
 

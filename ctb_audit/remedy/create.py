@@ -9,7 +9,6 @@ from ctb_audit.model import (
     Index,
     IndexKey,
     Name,
-    Policy,
     Sequence,
     Table,
     Trigger,
@@ -18,18 +17,21 @@ from ctb_audit.model import (
 )
 from ctb_audit.remedy.create_function import create_function
 from ctb_audit.remedy.quoting import (
+    dollar_quoted,
     identifier,
     identifiers,
     literal,
     relation,
     type_name,
 )
+from ctb_audit.remedy.security import own_roles, policy_definition
 
 _OURS = ("public", "pg_catalog")
 
 
 def creation(catalog: Catalog) -> Iterator[str]:
     """The statements, in an order that mostly works: run what fails again after the rest."""
+    yield from map(create_role, sorted({r for t in catalog.tables for r in _policy_roles(t)}))
     for schema in sorted({s for s in _schemas(catalog) if s and s not in _OURS}):
         yield f"CREATE SCHEMA IF NOT EXISTS {identifier(schema)}"
     for extension in catalog.extensions:
@@ -52,9 +54,21 @@ def creation(catalog: Catalog) -> Iterator[str]:
     for table in tables:
         yield from (_index(i, table.qualified) for i in table.indexes if not i.intended)
         yield from (text for t in table.triggers or () for text in _trigger(t, table))
-        yield from (_policy(p, table) for p in table.policies or ())
+        yield from (policy_definition(p, relation(table.qualified)) for p in table.policies or ())
         yield from _security(table)
+        yield from _comments(table)
     yield from _owned_sequences(catalog)
+
+
+def _policy_roles(table: Table) -> Iterator[str]:
+    return (role for policy in table.policies or () for role in own_roles(policy))
+
+
+def create_role(name: str) -> str:
+    """A role that policies name, unless another database of the server brought it."""
+    there = f"SELECT FROM pg_catalog.pg_roles WHERE rolname = {literal(name)}"
+    body = f"BEGIN IF NOT EXISTS ({there}) THEN CREATE ROLE {identifier(name)}; END IF; END"
+    return f"DO {dollar_quoted(body, 'role')}"
 
 
 def _schemas(catalog: Catalog) -> Iterator[str | None]:
@@ -243,21 +257,22 @@ def _trigger(trigger: Trigger, table: Table) -> Iterator[str]:
         yield f"ALTER TABLE {on} {states[trigger.enabled]} TRIGGER {name}"
 
 
-def _policy(policy: Policy, table: Table) -> str:
-    """For every role: a scratch server has none of the users' own."""
-    kind = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
-    text = f"CREATE POLICY {identifier(policy.name)} ON {relation(table.qualified)} AS {kind}"
-    text += f" FOR {policy.command.upper()}"
-    text += f" USING ({policy.using})" if policy.using else ""
-    return text + (f" WITH CHECK ({policy.check})" if policy.check else "")
-
-
 def _security(table: Table) -> Iterator[str]:
     alter = f"ALTER TABLE {relation(table.qualified)}"
     if table.row_level_security:
         yield f"{alter} ENABLE ROW LEVEL SECURITY"
     if table.force_row_level_security:
         yield f"{alter} FORCE ROW LEVEL SECURITY"
+
+
+def _comments(table: Table) -> Iterator[str]:
+    name = relation(table.qualified)
+    if table.comment:
+        yield f"COMMENT ON TABLE {name} IS {literal(table.comment)}"
+    for column in table.columns:
+        if column.comment:
+            place = f"{name}.{identifier(column.name)}"
+            yield f"COMMENT ON COLUMN {place} IS {literal(column.comment)}"
 
 
 def _view(view: View) -> Iterator[str]:

@@ -50,3 +50,26 @@ def trigger_fires(table: Name, name: str) -> str:
         f" WHERE t.tgrelid = {regclass(table)} AND t.tgname = {literal(name)}"
         " AND t.tgenabled IN ('O', 'A'))"
     )
+
+
+def policy_exists(table: Name, name: str) -> str:
+    return (
+        "EXISTS (SELECT FROM pg_catalog.pg_policy p"
+        f" WHERE p.polrelid = {regclass(table)} AND p.polname = {literal(name)})"
+    )
+
+
+def rows_are_secured(table: Name, *, forced: bool) -> str:
+    return (
+        "EXISTS (SELECT FROM pg_catalog.pg_class c"
+        f" WHERE c.oid = {regclass(table)} AND c.relrowsecurity"
+        f"{' AND c.relforcerowsecurity' * forced})"
+    )
+
+
+def comment_is(table: Name, text: str) -> str:
+    return f"pg_catalog.obj_description({regclass(table)}, 'pg_class') = {literal(text)}"
+
+
+def relation_exists(name: Name) -> str:
+    return f"{regclass(name)} IS NOT NULL"

@@ -15,19 +15,32 @@ from ctb_audit.remedy.apply import applied
 from ctb_audit.remedy.change import PHASES, Change, Left, Plan
 from ctb_audit.remedy.columns import AddColumn, SetDefault
 from ctb_audit.remedy.indexes import CreateIndex
+from ctb_audit.remedy.new_tables import CreateTable
+from ctb_audit.remedy.present import is_built
 from ctb_audit.remedy.proposals import PROPOSALS, Proposal, Site
+from ctb_audit.remedy.proposals.declared_ids import declared_comment
+from ctb_audit.remedy.proposals.missing_tables import MISSING, Lack, asked_tables
 from ctb_audit.result import Audit, Finding
 
 ROUNDS = 5
 _ELSEWHERE = "not a table of PostgreSQL, whose migrations this writes"
 
+_ON_PAPER = "only a document has the table; neither the database nor its DDL does"
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which findings to repair and what the caller knows. `values`: by tracking role."""
+    """Which findings to repair and what the caller knows. `values`: by tracking role.
+
+    `unasked`: also what no rule asks for, comments with declared ids of `tables` and a configured
+    registry. `log`: the compliance log as well, where no source has it.
+    """
 
     findings: Callable[[Finding], bool] = lambda finding: True
     values: Mapping[str, str] = field(default_factory=dict)
+    tables: Callable[[Subject], bool] = lambda subject: True
+    unasked: bool = False
+    log: bool = False
 
 
 @dataclass
@@ -40,8 +53,10 @@ class _Draft:
 
     @property
     def added(self) -> frozenset[tuple[Name, str]]:
-        found = (c for c in self.changes if isinstance(c, AddColumn))
-        return frozenset((c.table, c.column) for c in found)
+        found = {(c.table, c.column) for c in self.changes if isinstance(c, AddColumn)}
+        created = (c for c in self.changes if isinstance(c, CreateTable))
+        found |= {(t.qualified, c.name) for n in created for t in n.made.tables for c in t.columns}
+        return frozenset(found)
 
     def names(self) -> Iterable[str]:
         for change in self.changes:
@@ -61,6 +76,11 @@ def plan_remedies(
     draft = _Draft()
     first = last = audit_catalogs(catalogs, config, settings)
     current = tuple(catalogs)
+    if (wanted.unasked and not config.select) or wanted.log:
+        asked = _unasked(project_of(current, config, settings), config, wanted, draft)
+        draft.changes.update(dict.fromkeys(asked))
+        current = applied(current, asked)
+        last = audit_catalogs(current, config, settings) if asked else last
     for _ in range(ROUNDS):
         new = _proposed(last, project_of(current, config, settings), draft, config, wanted)
         if not new:
@@ -78,6 +98,20 @@ def plan_remedies(
         score_safe=audit_catalogs(safe, config, settings).score,
         score_after=last.score,
     )
+
+
+def _unasked(project: Project, config: Config, wanted: Wanted, draft: _Draft) -> list[Change]:
+    """What answers no finding: tables that are asked for, comments with declared ids."""
+    found = list(asked_tables(project, config, log=wanted.log))
+    if not wanted.unasked or config.select:
+        return found
+    for subject in project.subjects:
+        if subject.system == "postgresql" and wanted.tables(subject):
+            change, problem = declared_comment(subject)
+            found += [change] if change else []
+            if problem:
+                draft.notes[f"{subject.name}: {problem}"] = None
+    return found
 
 
 def _ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -98,8 +132,12 @@ def _proposed(
     new: dict[Change, None] = {}
     for finding in found:
         subject = _subject(finding, project)
-        if subject is None or finding.system != "postgresql":
-            _leave(draft, finding, _ELSEWHERE)
+        elsewhere = _elsewhere(finding, subject, project)
+        if elsewhere and finding.system == "postgresql" and checks[finding.rule] in MISSING:
+            _keep(MISSING[checks[finding.rule]](Lack(finding, project)), finding, draft, new)
+            continue
+        if elsewhere or subject is None:
+            _leave(draft, finding, elsewhere)
             continue
         site = Site(
             finding=finding,
@@ -116,6 +154,14 @@ def _proposed(
         _keep(proposed, finding, draft, new)
         taken |= {n for c in proposed.changes for n in _Draft({c: None}).names()}
     return list(new)
+
+
+def _elsewhere(finding: Finding, subject: Subject | None, project: Project) -> str:
+    """Why no statement about a table of the database answers the finding, "" where one may."""
+    if subject is None or finding.system != "postgresql":
+        return _ELSEWHERE
+    documented = subject.surface == "reference" and is_built(project.catalogs)
+    return _ON_PAPER if documented else ""
 
 
 def _propose(site: Site) -> Proposal:

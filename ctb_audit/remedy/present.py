@@ -11,8 +11,11 @@ T = TypeVar("T")
 
 
 def present_catalog(catalogs: Sequence[Catalog]) -> Catalog:
-    """Every object once, from the surface that the audit judges it on."""
-    ranked = sorted((c for c in catalogs if c.surface in _RANK), key=_rank)
+    """Every object once, from the surface that the audit judges it on. What only a document has is
+    not present where a database or its DDL is among the sources.
+    """
+    shown = _RANK[:-1] if is_built(catalogs) else _RANK
+    ranked = sorted((c for c in catalogs if c.surface in shown), key=_rank)
     tables = [t for c in ranked for t in c.tables if t.system == "postgresql"]
     return Catalog(
         surface="live",
@@ -30,6 +33,14 @@ def present_catalog(catalogs: Sequence[Catalog]) -> Catalog:
         sequences=_first((s for c in ranked for s in c.sequences), lambda s: (s.schema, s.name)),
         extensions=_first((e for c in ranked for e in c.extensions), lambda e: e.name),
         schemas=_first((s for c in ranked for s in c.schemas), lambda s: s.name),
+    )
+
+
+def is_built(catalogs: Iterable[Catalog]) -> bool:
+    """Whether a database or its DDL is among the sources, besides documents."""
+    return any(
+        c.surface in ("live", "ddl") and any(t.system == "postgresql" for t in c.tables)
+        for c in catalogs
     )
 
 

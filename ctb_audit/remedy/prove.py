@@ -6,7 +6,7 @@ first. Nothing is ever applied to the audited database.
 """
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,19 @@ from ctb_audit.audit import AuditSettings, audit_catalogs
 from ctb_audit.config import Config
 from ctb_audit.model import Catalog, Constraint, Name
 from ctb_audit.remedy.apply import applied
+from ctb_audit.remedy.backfill import Backfill
 from ctb_audit.remedy.change import Plan, Safety
 from ctb_audit.remedy.columns import SetNotNull
 from ctb_audit.remedy.constraints import AddCheck, AddForeignKey, AddUnique
+from ctb_audit.remedy.create import create_role
 from ctb_audit.remedy.load import Refused, load
+from ctb_audit.remedy.new_tables import CreateTable
 from ctb_audit.remedy.present import carry, present_catalog
 from ctb_audit.remedy.routines import CreateFunction
 from ctb_audit.remedy.row_order import Demand
 from ctb_audit.remedy.rows import Filled, counted, fill
 from ctb_audit.remedy.script import Script, scripts_of
+from ctb_audit.remedy.security import CreatePolicy, own_roles
 from ctb_audit.remedy.trial import Failure, Trial, read, session_of
 from ctb_audit.sources.postgres import read_live
 
@@ -89,6 +93,8 @@ def prove(server: "ScratchServer", case: Case) -> Proof:
     present = present_catalog(case.catalogs)
     with server.database() as url:
         with session_of(url) as session:
+            for role in _roles(case.plan):
+                session.execute(create_role(role).encode())
             refused = load(session, present)
         base = read(url)
         there = {t.qualified for t in base.tables}
@@ -141,9 +147,17 @@ def prove_on_copy(url: str, case: Case) -> Proof:
     return Proof(version, None, Filled(rows), None, None, copy=done)
 
 
+def _roles(plan: Plan) -> Iterable[str]:
+    """Roles of the policies that the plan creates, which a scratch server does not have."""
+    policies = (c.policy for c in plan.changes if isinstance(c, CreatePolicy))
+    return sorted({role for policy in policies for role in own_roles(policy)})
+
+
 def _on(plan: Plan, tables: Collection[Name]) -> Plan:
     """The plan without changes of tables that could not be loaded."""
-    kept = (c for c in plan.changes if isinstance(c, CreateFunction) or c.table in tables)
+    new = {t.qualified for c in plan.changes if isinstance(c, CreateTable) for t in c.made.tables}
+    known = new | set(tables)
+    kept = (c for c in plan.changes if isinstance(c, CreateFunction) or c.table in known)
     return replace(plan, changes=tuple(kept))
 
 
@@ -157,6 +171,8 @@ def _demand(plan: Plan, base: Catalog) -> Demand:
     checks: dict[Name, tuple[str, ...]] = {}
     keys: dict[Name, tuple[Constraint, ...]] = {}
     unique: set[tuple[Name, str]] = set()
+    required: set[tuple[Name, str]] = set()
+    filled = {(c.table, c.column) for c in plan.changes if isinstance(c, Backfill)}
     for change in plan.of("review"):
         match change:
             case AddCheck() if {(change.table, c) for c in change.columns} <= columns:
@@ -166,7 +182,14 @@ def _demand(plan: Plan, base: Catalog) -> Demand:
                 keys[change.table] = (*found, change.constraint())
             case AddUnique():
                 unique |= {(change.table, c) for c in change.columns}
-    return Demand(checks=checks, unique=frozenset(unique & columns), foreign_keys=keys)
+            case SetNotNull():
+                required.add((change.table, change.column))
+    return Demand(
+        checks=checks,
+        required=frozenset((required - filled) & columns),
+        unique=frozenset(unique & columns),
+        foreign_keys=keys,
+    )
 
 
 def _rules(scripts: Sequence[Script], demand: Demand | None) -> Demand:

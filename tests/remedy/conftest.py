@@ -56,7 +56,7 @@ def remedied(server: ScratchServer) -> Remedy:
     ) -> Remedied:
         catalogs = (catalog_of(sql),)
         configured = config_from_text(config, Path.cwd())
-        plan = plan_remedies(catalogs, configured, SETTINGS, Wanted(values=values))
+        plan = plan_remedies(catalogs, configured, SETTINGS, Wanted(values=values, unasked=True))
         return Remedied(Case(catalogs, configured, SETTINGS, plan, rows=rows), server)
 
     return make

@@ -43,7 +43,7 @@ def psql(server: ScratchServer, url: str, path: Path) -> None:
 def test_the_committed_remediation_is_what_the_product_writes() -> None:
     config = load_config(cwd=EXAMPLES / "imo-creator")
     catalogs = load(configured_sources(config), LoadOptions(root=config.root))
-    plan = plan_remedies(catalogs, config, SETTINGS, Wanted())
+    plan = plan_remedies(catalogs, config, SETTINGS, Wanted(unasked=True))
     files = files_of("psql", scripts_of(plan), datetime(2026, 11, 22, tzinfo=UTC))
     written = {path.name: path.read_text() for path in WRITTEN.iterdir()}
     assert {f.path: f.text for f in files} == written, (
@@ -64,7 +64,9 @@ def test_applied_with_psql_everything_mechanical_is_gone(server: ScratchServer) 
             psql(server, url, path)
         for path in sorted(WRITTEN.glob("*.verify.sql")):
             psql(server, url, path)
-        followed = applied(catalogs, plan_remedies(catalogs, config, SETTINGS, Wanted()).changes)
+        followed = applied(
+            catalogs, plan_remedies(catalogs, config, SETTINGS, Wanted(unasked=True)).changes
+        )
         after = audit_catalogs(carry(read_live(url), followed), config, SETTINGS)
         for path in sorted(WRITTEN.glob("*.down.sql"), reverse=True):
             psql(server, url, path)
