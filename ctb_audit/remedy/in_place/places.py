@@ -44,19 +44,25 @@ class Places:
 
     def attached(self, child: Name) -> Place | None:
         """The last statement that makes an existing table a partition or heir of another."""
+        return self._altered(("ATTACH", "INHERIT"), child.name)
+
+    def renamed(self, column: str) -> Place | None:
+        """The last statement that gives some column this name."""
+        return self._altered(("RENAME",), column)
+
+    def _altered(self, words: Sequence[str], name: str) -> Place | None:
         for script in reversed(range(len(self.pieces))):
             for number in reversed(range(len(self._statements(script)))):
                 statement = self._statements(script)[number]
-                if _attaches(statement.text, child.name):
+                if _alters(statement.text, words, name):
                     return Place(script, number)
         return None
 
 
-def _attaches(text: str, name: str) -> bool:
-    """Whether a statement is an ALTER TABLE that attaches the table, or lets it inherit."""
+def _alters(text: str, words: Sequence[str], name: str) -> bool:
+    """Whether a statement is an ALTER that holds one of the words and the name."""
     if text[:5].upper() != "ALTER":
         return False
     ink = [token for token in tokens(text) if token.is_ink]
-    words = {token.keyword for token in ink}
     named = any(token.folded == name for token in ink)
-    return named and ("ATTACH" in words or "INHERIT" in words)
+    return named and not {token.keyword for token in ink}.isdisjoint(words)

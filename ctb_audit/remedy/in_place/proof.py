@@ -13,6 +13,7 @@ from ctb_audit.remedy.change import Change
 from ctb_audit.remedy.columns import AddColumn, SetDefault
 from ctb_audit.remedy.in_place.overlay import Include, Overlay
 from ctb_audit.remedy.in_place.tokens import tokens
+from ctb_audit.remedy.indexes import CreateIndex
 from ctb_audit.remedy.routines import CreateFunction
 from ctb_audit.sources.scripts import Piece
 
@@ -36,12 +37,12 @@ def surprises(
     (expected,) = applied((before,), changes)
     for difference in compare(expected, after):
         passes = difference.minor or (difference.kind == "undecided" and not spelled)
-        if not passes and not _comes_along(difference, changes):
+        if not passes and not _comes_along(difference, after, changes):
             yield Surprise(difference.table, _told(difference))
-    known = Counter((p.kind, p.message, p.excerpt[:40]) for p in before.problems)
-    found = Counter((p.kind, p.message, p.excerpt[:40]) for p in after.problems)
+    known = Counter((p.kind, p.message, p.excerpt) for p in before.problems)
+    found = Counter((p.kind, p.message, p.excerpt) for p in after.problems)
     for kind, message, excerpt in found - known:
-        yield Surprise(_blamed(excerpt, changes), f"{message}: {excerpt} ({kind})")
+        yield Surprise(_blamed(excerpt, changes), f"{message}: {excerpt[:60]} ({kind})")
 
 
 def _blamed(excerpt: str, changes: Sequence[Change]) -> Name | None:
@@ -50,13 +51,27 @@ def _blamed(excerpt: str, changes: Sequence[Change]) -> Name | None:
     return next((tables[t.folded] for t in tokens(excerpt) if t.folded in tables), None)
 
 
-def _comes_along(difference: Difference, changes: Sequence[Change]) -> bool:
-    """Counters of new columns, and what everybody may do with a new function."""
+def _comes_along(difference: Difference, after: Catalog, changes: Sequence[Change]) -> bool:
+    """Counters of new columns, what everybody may do with a new function, and the indexes of
+    partitions, which come with that of the table above them.
+    """
     if difference.object_kind == "sequence":
         made = (c.sequence for c in changes if isinstance(c, AddColumn | SetDefault))
         return difference.kind == "added" and difference.object in map(str, made)
+    if difference.object_kind == "index" and difference.table is not None:
+        above = frozenset(_above(difference.table, after))
+        indexed = (c.table for c in changes if isinstance(c, CreateIndex))
+        return difference.kind == "added" and any(table in above for table in indexed)
     named = (str(c.table) for c in changes if isinstance(c, CreateFunction))
     return difference.attribute == "grants" and difference.object.partition("(")[0] in named
+
+
+def _above(name: Name, catalog: Catalog) -> Iterator[Name]:
+    """The tables that a table is a partition of, nearest first."""
+    table = catalog.tables_by_name.get(("postgresql", name))
+    while table is not None and table.partition_of is not None:
+        yield table.partition_of
+        table = catalog.tables_by_name.get(("postgresql", table.partition_of))
 
 
 def _told(difference: Difference) -> str:
@@ -88,8 +103,8 @@ class Loader:
             before = self._load(pieces, include, replayed)
             after = self._load([self._overlay.piece(p) for p in pieces], include, replayed)
             self.groups += 1
-            self.surprises += _absent(before, changes)
-            self.surprises += surprises(before, after, changes, spelled=False)
+            found = tuple(_absent(before, changes))
+            self.surprises += found or surprises(before, after, changes, spelled=False)
         return replayed
 
 

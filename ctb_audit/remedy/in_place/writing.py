@@ -20,6 +20,7 @@ from ctb_audit.remedy.in_place.following import Following, following_edits, stat
 from ctb_audit.remedy.in_place.places import Place, Places
 from ctb_audit.remedy.in_place.shipped import Refusal
 from ctb_audit.remedy.in_place.style import Style, newline_of, style_of
+from ctb_audit.remedy.in_place.tokens import tokens
 from ctb_audit.remedy.indexes import CreateIndex
 from ctb_audit.remedy.quoting import relation
 from ctb_audit.remedy.routines import CreateFunction, CreateTrigger
@@ -159,12 +160,21 @@ class _TableWriter:
         """The statements without which the change cannot be made."""
         for name in _columns(change):
             column = self._table.column(name)
-            yield self._places.of(column.location if column else None) or own
+            place = self._places.of(column.location if column else None) or own
+            if column is not None and place == own and not self._defines(name):
+                place = max(place, self._places.renamed(name) or place)
+            yield place
         if isinstance(change, AddForeignKey):
             yield self._places.of(self._key(change)) or own
         if isinstance(change, ValidateConstraint):
             held = next((c for c in self._table.constraints if c.name == change.name), None)
             yield self._places.of(held.location if held else None) or own
+
+    def _defines(self, column: str) -> bool:
+        """Whether the text that creates the table names the column."""
+        own = self._places.of(self._table.location)
+        text = self._places.statement(own).text if own else ""
+        return any(token.folded == column for token in tokens(text))
 
     def _key(self, change: AddForeignKey) -> Location | None:
         """Where the key that a foreign key refers to is defined."""
