@@ -15,7 +15,6 @@ from ctb_audit.cli.output import show, write_file
 from ctb_audit.config import Config
 from ctb_audit.errors import IncompleteError, ScratchError, UsageError
 from ctb_audit.model import Catalog
-from ctb_audit.result import Finding
 from ctb_audit.standard import LEVELS
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ class Asked:
     dry_run: bool = False
     force: bool = False
     copy: str | None = None
+    log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,25 @@ class Outcome:
     metavar="URL",
     help="Also prove on this copy of the database; never name one that is in use.",
 )
+@click.option(
+    "--in-place",
+    is_flag=True,
+    help="Edit the CREATE TABLE of tables that no migration has shipped, in their own files.",
+)
+@click.option(
+    "--unshipped",
+    multiple=True,
+    metavar="NAME",
+    help="With --in-place: no database has these tables yet, * allowed; repeatable.",
+)
+@click.option(
+    "--shipped-ref",
+    metavar="REV",
+    help="With --in-place: what has shipped; default: the main branch.",
+)
+@click.option(
+    "--create-log", is_flag=True, help="Also create the compliance log where no source has it."
+)
 @click.option("--dry-run", is_flag=True, help="Print the SQL and the scores, write no file.")
 @click.option("--force", is_flag=True, help="Write over files that exist.")
 def remediate_command(sources: tuple[str, ...], **values: Any) -> int:
@@ -129,12 +148,24 @@ def remediate_command(sources: tuple[str, ...], **values: Any) -> int:
     They are tried first, on a scratch server with rows in every table: up, audited, verified, up
     again, down, compared with what was there. Nothing is ever applied to an audited database.
     Safe changes and those that need a decision go to separate files.
+
+    With --in-place nothing is migrated: the files that define tables which no database has yet are
+    edited, every other byte of them stays.
     """
     from ctb_audit.cli.sources import own_folder, read_sources
 
+    in_place = values.pop("in_place")
+    unshipped, ref = values.pop("unshipped"), values.pop("shipped_ref")
+    if (unshipped or ref) and not in_place:
+        raise UsageError("--unshipped, --shipped-ref", "need --in-place", "add it")
     asked = _asked(values)
     settings = AuditSettings(today=options.day(values.pop("today")))
     config = options.configured(values, own_folder(sources))
+    if in_place:
+        from ctb_audit.cli.remediate_in_place import InPlace, edit_sources
+
+        run = (config, settings, values)
+        return edit_sources(sources, run, asked, InPlace(unshipped, ref), wanted_of(asked))
     catalogs = read_sources(sources, config, values).catalogs
     return Remediation(catalogs, config, settings, asked).run()
 
@@ -157,6 +188,7 @@ def _asked(values: dict[str, Any]) -> Asked:
         force=values.pop("force"),
         copy=values.pop("verify_against"),
         at=moment,
+        log=values.pop("create_log"),
     )
 
 
@@ -209,21 +241,11 @@ class Remediation:
     def _plan(self) -> "Plan":
         from ctb_audit.remedy.plan import plan_remedies
 
-        plan = plan_remedies(self._catalogs, self._config, self._settings, self._wanted())
+        wanted = replace(wanted_of(self._asked), unasked=True)
+        plan = plan_remedies(self._catalogs, self._config, self._settings, wanted)
         if self._asked.only == "safe":
             return replace(plan, changes=plan.of("safe"), score_after=plan.score_safe)
         return plan
-
-    def _wanted(self) -> "Wanted":
-        from ctb_audit.remedy.plan import Wanted
-
-        asked = self._asked
-
-        def chosen(finding: Finding) -> bool:
-            named = not asked.tables or any(_names(p, finding.table) for p in asked.tables)
-            return named and (not asked.levels or finding.level in asked.levels)
-
-        return Wanted(findings=chosen, values=asked.values)
 
     def _proof(self, plan: "Plan") -> tuple["Proof | None", str]:
         """The proof, or why there is none."""
@@ -287,7 +309,24 @@ class Remediation:
         log_remediation(self._catalogs, self._config, self._settings, outcome, done.written)
 
 
-def _names(pattern: str, table: str) -> bool:
+def wanted_of(asked: Asked) -> "Wanted":
+    """The findings of the tables and levels that were asked for."""
+    from ctb_audit.remedy.plan import Wanted
+
+    def concerns(table: str, level: str | None) -> bool:
+        named = not asked.tables or any(names(p, table) for p in asked.tables)
+        return named and (not asked.levels or level in asked.levels)
+
+    return Wanted(
+        findings=lambda finding: concerns(finding.table, finding.level),
+        values=asked.values,
+        tables=lambda subject: concerns(str(subject.name), subject.level),
+        log=asked.log,
+    )
+
+
+def names(pattern: str, table: str) -> bool:
+    """Whether a pattern of `--table` names a table, with its schema or without."""
     return fnmatchcase(table, pattern) or fnmatchcase(table.rpartition(".")[2], pattern)
 
 
