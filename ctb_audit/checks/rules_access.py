@@ -1,12 +1,14 @@
 """Who has access to a collection: the rules that apply to it and what they grant together."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ctb_audit.model import Location, Surface
 from ctb_audit.project import Project, Subject
 from ctb_audit.rules_model import OPERATIONS, WIDER
+from ctb_audit.semantics.field_names import folded
 from ctb_audit.semantics.firestore import (
+    Granted,
     Grants,
     MatchedPath,
     applying,
@@ -16,6 +18,10 @@ from ctb_audit.semantics.firestore import (
     matched_paths,
     target_of,
 )
+from ctb_audit.semantics.firestore.paths import Path
+
+ROOT_PARTS = 2
+"""Of the path of a document in a collection at the root."""
 
 SURFACES: tuple[Surface, ...] = ("live", "ddl", "reference")
 
@@ -23,7 +29,8 @@ SURFACES: tuple[Surface, ...] = ("live", "ddl", "reference")
 @dataclass(frozen=True)
 class Access:
     """`matched`: a rule names the collection or a wider one grants something on it. `place` is
-    that of the first rule. `broken`: a part of the rules could not be read.
+    that of the first rule. `broken`: a part of the rules could not be read. `above`: what is
+    granted on the documents that a sub-collection belongs to.
     """
 
     name: str
@@ -31,6 +38,7 @@ class Access:
     matched: bool
     broken: bool
     surface: Surface
+    above: Grants = field(default_factory=Grants)
 
     @property
     def place(self) -> Location | None:
@@ -41,11 +49,42 @@ class Access:
         path itself names an owner.
         """
         wildcards = {s.name for m in self.grants.matched for s in m.path if s.kind == "wildcard"}
-        return not wildcards.isdisjoint(names) or any(
-            tie.kind == "path" or (tie.exact and tie.kind in ("stored", "incoming"))
-            for _, granted in self.grants.cases()
-            for tie in granted.facts.ties
-        )
+        by_name = not wildcards.isdisjoint(names) or any(map(_names_account, wildcards))
+        return by_name or _binds(self.grants)
+
+    @property
+    def is_below_owned(self) -> bool:
+        """Whether the documents above are read by their owners or by roles alone."""
+        cases = list(self.above.cases("get", "list"))
+        return _binds(self.above) and bool(cases) and all(g.facts.owned(o) for o, g in cases)
+
+    def forged(self, declared: Iterable[str]) -> tuple[str, Granted] | None:
+        """An owner's field that members may fill with another on create, though they may not
+        delete each other's documents.
+        """
+        if any(g.facts.by_membership for _, g in self.grants.cases("delete")):
+            return None
+        owners = [*declared, *_owners(self.grants)]
+        forging = [g for _, g in self.grants.cases("create") if g.facts.by_membership]
+        return (owners[0], forging[0]) if owners and forging else None
+
+
+def _names_account(wildcard: str) -> bool:
+    """`{adminUid}`, `{author_uid}`."""
+    return folded(wildcard).endswith("_uid")
+
+
+def _binds(grants: Grants) -> bool:
+    by_path = any(t.kind == "path" for _, g in grants.cases() for t in g.facts.ties)
+    return by_path or bool(_owners(grants))
+
+
+def _owners(grants: Grants) -> tuple[str, ...]:
+    """The fields that some case holds to who is signed in."""
+    ties = (tie for _, granted in grants.cases() for tie in granted.facts.ties)
+    return tuple(
+        dict.fromkeys(t.field for t in ties if t.exact and t.kind in ("stored", "incoming"))
+    )
 
 
 @dataclass(frozen=True)
@@ -91,7 +130,17 @@ def _access(collection: str, security: _Surface) -> Access:
     grants = grants_of(tuple(paths.values()))
     named = any(is_bounded(p.path) for p in paths.values())
     matched = named or any(True for _ in grants.cases())
-    return Access(collection, grants, matched, security.broken, security.surface)
+    return Access(
+        *(collection, grants, matched, security.broken, security.surface),
+        above=_above(targets, security),
+    )
+
+
+def _above(targets: Iterable[Path], security: _Surface) -> Grants:
+    """What is granted on the documents that hold the collection, () for one at the root."""
+    parents = [target[:-2] for target in targets if len(target) > ROOT_PARTS]
+    found = {id(p): p for parent in parents for p in applying(security.paths, parent)}
+    return grants_of(tuple(found.values()))
 
 
 def undeclared(project: Project, *, unbounded: bool = False) -> Iterator[Access]:

@@ -14,14 +14,16 @@ from ctb_audit.checks.rules_access import (
     undeclared,
     words,
 )
-from ctb_audit.model import Location
+from ctb_audit.model import Column, Location
 from ctb_audit.project import Project, Subject
 from ctb_audit.rules_model import WIDER, Operation
 from ctb_audit.semantics.firestore import Granted
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
 UNOWNED = "{words} is open to whoever is signed in, owner or not"
+UNBOUND = "{words} of any document is open to whoever is signed in"
 NO_RULES = "no security rule matches the collection"
+_CHANGES: tuple[Operation, ...] = ("update", "delete")
 Judge = Callable[[Access], Fail | None]
 Found = Sequence[tuple[Operation, Granted]]
 
@@ -75,26 +77,59 @@ def _signed_out(access: Access) -> Fail | None:
 def unowned_access(
     subject: Subject, project: Project, *, owner_fields: tuple[str, ...]
 ) -> Iterator[Verdict]:
+    """Where nothing tells whose a document is, reading and creating are nobody's; to change or
+    delete what others wrote is judged.
+    """
     access = accesses(subject, project)
-    named = [f for f in owner_fields if subject.table.column(f) is not None]
-    if access.matched and not named and not access.has_owner(owner_fields):
+    named = [f for f in owner_fields if _declares(subject.table.columns, f)]
+    if named or access.has_owner(owner_fields) or access.is_below_owned:
+        yield from _judged(access, lambda a: _both(_not_owned(a), _in_another_name(a, named)))
+    elif access.matched and not list(access.grants.cases(*_CHANGES)):
         yield NotApplicable("neither its documents nor its rules know an owner")
-        return
-    yield from _judged(access, _not_owned)
+    else:
+        yield from _judged(access, _not_bound)
+
+
+def _declares(columns: Iterable[Column], field: str) -> bool:
+    """Whether the documents have the field, `author.uid` for one in a map."""
+    name, _, inner = field.partition(".")
+    found = next((c for c in columns if c.name == name), None)
+    return found is not None and (not inner or _declares(found.fields, inner))
 
 
 @beside(unowned_access)
 def unowned_matches(project: Project, *, owner_fields: tuple[str, ...]) -> Iterator[ProjectFinding]:
-    """Nobody declares the documents: only writes, where the rules or the path know an owner."""
+    """Nobody declares the documents: only writes."""
     for access in undeclared(project):
         found = [(o, g) for o, g in _without_owner(access) if o in WIDER["write"]]
-        failed = _fail(found, UNOWNED) if access.has_owner(owner_fields) else None
+        known = access.has_owner(owner_fields)
+        open_to_all = _fail(found, UNOWNED) if known else _not_bound(access)
+        failed = _both(open_to_all, _in_another_name(access, ()))
         if failed is not None:
             yield ProjectFinding(access.name, failed, "firestore", access.surface)
 
 
+def _both(first: Fail | None, second: Fail | None) -> Fail | None:
+    if first is None or second is None:
+        return first or second
+    return Fail(f"{first.message}; {second.message}", location=first.location)
+
+
+def _in_another_name(access: Access, declared: Sequence[str]) -> Fail | None:
+    found = access.forged(declared)
+    if found is None:
+        return None
+    owner, granted = found
+    told = f"whoever is a member may create in another's name: nothing holds {owner} to the writer"
+    return Fail(told, location=granted.location)
+
+
 def _not_owned(access: Access) -> Fail | None:
     return _fail(_without_owner(access), UNOWNED)
+
+
+def _not_bound(access: Access) -> Fail | None:
+    return _fail([(o, g) for o, g in _without_owner(access) if o in _CHANGES], UNBOUND)
 
 
 def _without_owner(access: Access) -> Found:
@@ -201,7 +236,7 @@ def unbounded_match(project: Project) -> Iterator[ProjectFinding]:
 def _is_personal(granted: Granted) -> bool:
     """Not reported as open already, and bound to no role."""
     facts = granted.facts
-    return facts.signed_in and not any(tie.kind == "role" for tie in facts.ties)
+    return facts.signed_in and not any(tie.kind in ("role", "member") for tie in facts.ties)
 
 
 # ---- verdicts -----------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ctb_audit.rules_model import Node, Operation
-from ctb_audit.semantics.firestore.texts import is_at, reads, strings_of, text_of
+from ctb_audit.semantics.firestore.texts import is_at, reads, strings_of, text_of, walk
 
 MAX_CASES = 256
 _FLIPPED = {"==": "!=", "!=": "=="}
+_DECIDING = ("request.auth", "request.method", "resource")
+"""What makes cases differ in who they admit and when."""
 
 
 class TooComplexError(Exception):
@@ -34,34 +36,56 @@ Case = tuple[Literal, ...]
 
 
 def cases_of(node: Node | None, operation: Operation) -> tuple[Case, ...]:
-    """The cases of a resolved condition; `()` never holds, `((),)` always. TooComplexError."""
+    """The cases of a resolved condition; `()` never holds, `((),)` always. TooComplexError.
+
+    Where there are too many, choices that say nothing of who it is and what is stored are left
+    whole: forms with dozens of optional fields.
+    """
     if node is None:
         return ((),)
-    return _without_absorbed(_simplified(_expand(node, True), operation))
+    try:
+        found = _expand(node, True)
+    except TooComplexError:
+        found = _expand(node, True, coarse=True)
+    return _without_absorbed(_simplified(found, operation))
 
 
-def _expand(node: Node, positive: bool) -> list[Case]:
+def _expand(node: Node, positive: bool, *, coarse: bool = False) -> list[Case]:
+    """`coarse`: choices that look at the written document alone stay one literal."""
     if node.kind == "constant" and node.text in ("true", "false"):
         return [()] if (node.text == "true") == positive else []
     if node.kind == "unary" and node.text == "!":
-        return _expand(node.operands[0], not positive)
+        return _expand(node.operands[0], not positive, coarse=coarse)
     if node.kind == "ternary":
-        return _ternary(node, positive)
+        return _ternary(node, positive, coarse)
     if node.kind == "binary" and node.text in ("&&", "||"):
-        parts = (_expand(o, positive) for o in node.operands)
-        return _product(parts) if (node.text == "&&") == positive else _sum(parts)
+        return _joined(node, positive, coarse)
     compared = _compared_with_constant(node)
-    if compared is not None:
-        inner, truth = compared
-        return _expand(inner, positive == truth)
-    return [(_literal(node, positive),)]
+    if compared is None:
+        return [(_literal(node, positive),)]
+    inner, truth = compared
+    return _expand(inner, positive == truth, coarse=coarse)
 
 
-def _ternary(node: Node, positive: bool) -> list[Case]:
+def _joined(node: Node, positive: bool, coarse: bool) -> list[Case]:
+    is_choice = (node.text == "||") == positive
+    if is_choice and coarse and not any(map(_decides, walk(node))):
+        return [(Literal(node, positive),)]
+    parts = (_expand(o, positive, coarse=coarse) for o in node.operands)
+    return _sum(parts) if is_choice else _product(parts)
+
+
+def _decides(node: Node) -> bool:
+    """Whether it looks at more than the written document."""
+    outside = node.kind == "path" or (node.kind == "name" and node.text.startswith("{"))
+    return outside or any(is_at(node, place) for place in _DECIDING)
+
+
+def _ternary(node: Node, positive: bool, coarse: bool) -> list[Case]:
     condition, yes, no = node.operands
-    first = _product([_expand(condition, True), _expand(yes, positive)])
-    second = _product([_expand(condition, False), _expand(no, positive)])
-    return _sum([first, second])
+    first = (_expand(condition, True, coarse=coarse), _expand(yes, positive, coarse=coarse))
+    second = (_expand(condition, False, coarse=coarse), _expand(no, positive, coarse=coarse))
+    return _sum([_product(first), _product(second)])
 
 
 def _compared_with_constant(node: Node) -> tuple[Node, bool] | None:

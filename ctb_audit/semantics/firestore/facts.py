@@ -29,7 +29,8 @@ _TESTS = ("matches", "hasAll", "hasOnly", "hasAny")
 @dataclass(frozen=True, slots=True)
 class Tie:
     """How a literal binds the access to a person: by the `path`, a `stored` or `incoming` field,
-    or a `role` (a claim, a constant, another document). `exact`: the field equals the identity.
+    a `role` (a claim, a constant, the person's own record) or as a `member`, by another document
+    that the path or the document names. `exact`: the field equals the identity.
     """
 
     kind: str
@@ -57,20 +58,29 @@ class Facts:
         return any(self._binds(tie, operation) for tie in self.ties)
 
     def _binds(self, tie: Tie, operation: Operation) -> bool:
-        if tie.kind in ("path", "role"):
+        if tie.kind in ("path", "role", "member"):
             return True
         if tie.kind == "incoming":
             return operation == "create" or (operation == "update" and self.pinned(tie.field))
         return operation != "create"
 
+    @property
+    def by_membership(self) -> bool:
+        """Whether nothing but a membership binds the case: no role, no path, no field."""
+        kinds = {tie.kind for tie in self.ties}
+        return kinds == {"member"}
+
     def pinned(self, field: str) -> bool:
         """Whether an update leaves the field as it is."""
-        listed = self.changeable is not None and field not in self.changeable
-        return field in self.kept or listed
+        whole = field.partition(".")[0]
+        listed = self.changeable is not None and whole not in self.changeable
+        return field in self.kept or whole in self.kept or listed
 
     def mutable_owner(self) -> tuple[str, ...]:
-        """The owner's fields that an update may change; () where ownership rests on none."""
-        if any(tie.kind in ("path", "role") for tie in self.ties):
+        """The owner's fields that an update may change; () where ownership rests on none, or on
+        the path.
+        """
+        if any(tie.kind == "path" for tie in self.ties):
             return ()
         owners = {t.field for t in self.ties if t.kind == "stored" and t.exact}
         given = {t.field for t in self.ties if t.kind == "incoming" and t.exact}
@@ -140,11 +150,12 @@ def _bound(node: Node, *, exact: bool, whole: Node | None = None) -> list[Tie]:
     """What the identity is bound to; `whole` the comparison around it."""
     around = whole or node
     if any(n.kind == "call" and n.operands[0].text in _LOOKUPS for n in walk(around)):
-        return [Tie("role")]
+        return [Tie("member" if _speaks_of_document(around) else "role")]
     found = []
     for place, kind in ((INCOMING, "incoming"), (STORED, "stored")):
-        same = field_of(node, place) is not None
-        found += [Tie(kind, name, exact and same) for name in fields(node, place)]
+        only = field_of(node, place)
+        names = fields(node, place) if only is None else (only,)
+        found += [Tie(kind, name, exact and only is not None) for name in names]
         if not found and mentions(node, place):
             found.append(Tie(kind))
     if any(n.kind == "name" and n.text.startswith("{") for n in walk(around)):
@@ -152,6 +163,12 @@ def _bound(node: Node, *, exact: bool, whole: Node | None = None) -> list[Tie]:
     if any(is_at(n, "resource.id") or is_at(n, "request.resource.id") for n in walk(around)):
         found.append(Tie("path"))
     return found or [Tie("role")]
+
+
+def _speaks_of_document(node: Node) -> bool:
+    """Whether the path's variables or the document's fields stand in it."""
+    named = any(n.kind == "name" and n.text.startswith("{") for n in walk(node))
+    return named or mentions(node, INCOMING) or mentions(node, STORED)
 
 
 # ---- what stays, and what is checked ------------------------------------------------------------
@@ -214,9 +231,16 @@ def _changed_keys(node: Node) -> bool:
 
 def _validates(literal: Literal) -> bool:
     """Whether the literal says what a written field, or the set of fields, may be."""
-    node = literal.node
+    return _is_validation(literal.node)
+
+
+def _is_validation(node: Node) -> bool:
     if not mentions(node, INCOMING) or holds_identity(node):
         return False
+    if node.kind == "binary" and node.text in ("&&", "||"):  # a choice that was left whole
+        return (any if node.text == "&&" else all)(map(_is_validation, node.operands))
+    if node.kind == "unary":
+        return _is_validation(node.operands[0])
     if node.kind == "binary":
         return _validating_comparison(node)
     method = method_of(node)

@@ -64,9 +64,13 @@ def fields(node: Node, place: str) -> tuple[str, ...]:
 
 
 def field_of(node: Node, place: str) -> str | None:
-    """The field that the node is, nothing else around it."""
-    if node.kind == "member" and is_at(node.operands[0], place):
-        return node.text
+    """The field that the node is, nothing else around it; `author.uid` of one in a map."""
+    names: list[str] = []
+    while node.kind == "member":
+        names.append(node.text)
+        node = node.operands[0]
+        if is_at(node, place):
+            return ".".join(reversed(names))
     return None
 
 

@@ -95,7 +95,10 @@ MUTABLE = {
     f"{AUTH} == {OLD}.userId && !('userId' in {CHANGES})": (),
     f"{AUTH} == {OLD}.userId && !('other' in {CHANGES})": ("userId",),
     f"{AUTH} == {OLD}.userId && {AUTH} == id": (),
-    f"{AUTH} == {OLD}.userId && request.auth.token.admin": (),
+    f"{AUTH} == {OLD}.userId && request.auth.token.admin": ("userId",),
+    f"{AUTH} == {OLD}.author.uid": ("author.uid",),
+    f"{AUTH} == {OLD}.author.uid && {NEW}.author == {OLD}.author": (),
+    f"{AUTH} == {OLD}.author.uid && {CHANGES}.hasOnly(['title'])": (),
     f"{AUTH} in {OLD}.members": (),
 }
 
@@ -183,7 +186,7 @@ def test_a_function_that_nothing_defines_is_a_doubt() -> None:
 def test_conditions_without_end_are_doubts() -> None:
     loop = "function f() { return f(); }"
     assert "f()" in allowed("f()", outside=loop).doubts[0]
-    many = " && ".join(f"(a{n} || b{n})" for n in range(20))
+    many = " && ".join(f"({OLD}.a{n} || {OLD}.b{n})" for n in range(20))
     assert "too many cases" in allowed(many).doubts[0]
     doubling = " ".join(
         f"function f{n}(x) {{ return f{n + 1}(x + x) && f{n + 1}(x); }}" for n in range(18)
@@ -192,3 +195,10 @@ def test_conditions_without_end_are_doubts() -> None:
         "too many cases"
         in allowed("f0(a)", outside=doubling + "function f18(x) { return x; }").doubts[0]
     )
+
+
+def test_a_form_with_many_optional_fields_is_decided() -> None:
+    form = " && ".join(f"(!('f{n}' in {NEW}) || {NEW}.f{n} is string)" for n in range(20))
+    found = allowed(f"{AUTH} == {NEW}.userId && {form}", "create")
+    (case,) = (g.facts for _, g in found.cases("create"))
+    assert (found.doubts, case.owned("create"), case.validated) == ((), True, True)
