@@ -29,7 +29,7 @@ from ctb_audit.sources.scripts import LoadOptions, Piece, refuse, script_catalog
 __all__ = ["LoadOptions", "Loaded", "load", "load_all"]
 
 _URL = re.compile(r"([a-z][a-z0-9+]+)://")
-_MAY_REFER = re.compile(r"BART-|BID-|HEIR-|STAMPED|Enforcement", re.I)
+MAY_REFER = re.compile(r"BART-|BID-|HEIR-|STAMPED|Enforcement", re.I)
 _KNOWN_URLS = "use postgresql://host/database, bigquery://project/dataset, firestore://project"
 _STEP = "name a folder with SQL or a schema reference, or configure sources in ctb.toml"
 
@@ -158,7 +158,7 @@ def _folder(path: Path, root: Path, options: LoadOptions) -> Loaded:
 def _discovered_reference(path: Path, name: str, options: LoadOptions) -> Loaded:
     """A document that gives tables ids or levels; any other is prose unless it is an argument."""
     text = read_text(path, name)
-    if _MAY_REFER.search(text):
+    if MAY_REFER.search(text):
         catalog = reference_catalog(text, name, options)
         if any(d.declaration.table_id or d.declaration.level for d in catalog.declared):
             return Loaded((catalog,))
