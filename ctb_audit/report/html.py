@@ -46,7 +46,7 @@ def audit_html(audit: Audit, context: ReportContext, templates: Path | None = No
         **_values(audit, context),
         "style": style,
         "script": script,
-        "policy": _policy(style, script),
+        "policy": policy_of(style, script),
     }
     text = render("report.html.j2", values, templates)
     return text.strip() + "\n"
@@ -54,7 +54,7 @@ def audit_html(audit: Audit, context: ReportContext, templates: Path | None = No
 
 def content_policy(templates: Path | None = None) -> str:
     """The content security policy of every page that these templates make, for a header."""
-    return f"{_policy(*_embedded(templates))}; img-src data:"
+    return f"{policy_of(*_embedded(templates))}; img-src data:"
 
 
 def _embedded(templates: Path | None) -> tuple[str, str]:
@@ -62,7 +62,8 @@ def _embedded(templates: Path | None) -> tuple[str, str]:
     return style.strip(), script.strip()
 
 
-def _policy(style: str, script: str) -> str:
+def policy_of(style: str, script: str) -> str:
+    """A page may use this style and this script, and request nothing."""
     return (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
@@ -79,7 +80,7 @@ def _values(audit: Audit, context: ReportContext) -> dict[str, Any]:
         "head": _head(audit, context),
         "audit": audit,
         "severities": _severities(audit),
-        "chart": chart(audit, context),
+        "chart": chart(audit.score, context),
         "trend_note": inert(context.trend_note),
         "plan": _plan(audit, context),
         "gains": _gains(audit, ids),

@@ -6,7 +6,6 @@ from typing import Any
 
 from ctb_audit.lean import dataclass
 from ctb_audit.report.context import ReportContext, TrendPoint
-from ctb_audit.result import Audit
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 40, 20, 16, 34
@@ -31,13 +30,13 @@ class _Frame:
         return round(TOP + (100 - score) / 100 * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def chart(audit: Audit, context: ReportContext) -> dict[str, Any] | None:
-    """What the template draws; None for an audit without a score."""
-    if audit.score is None:
+def chart(score: int | None, context: ReportContext) -> dict[str, Any] | None:
+    """What the template draws, up to the present score; None without one."""
+    if score is None:
         return None
     now = _midday(context.today)
     earlier = [p for p in context.trend if p.at <= now + timedelta(days=1)]
-    points = [*earlier, TrendPoint(max([now, *(p.at for p in earlier)]), audit.score)]
+    points = [*earlier, TrendPoint(max([now, *(p.at for p in earlier)]), score)]
     frame = _frame(points, context)
     steps = list(_steps(frame, context))
     place = [(frame.x(p.at), frame.y(p.score)) for p in points]
@@ -51,7 +50,7 @@ def chart(audit: Audit, context: ReportContext) -> dict[str, Any] | None:
         "days": list(_days(frame)),
         "line": " ".join(f"{x},{y}" for x, y in place),
         "dots": [{"x": x, "y": y} for x, y in place] if len(place) <= _DOTS else [],
-        "now": {"x": place[-1][0], "y": place[-1][1], "score": audit.score},
+        "now": {"x": place[-1][0], "y": place[-1][1], "score": score},
         "now_left": place[-1][0] > WIDTH * 0.8,
         "threshold": _step_line(frame, steps),
         "steps": steps,
