@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -21,6 +20,7 @@ from ctb_audit.judge import judge
 from ctb_audit.lean import dataclass
 from ctb_audit.model import System
 from ctb_audit.result import Audit
+from ctb_audit.scratch import private_folder
 from ctb_audit.sources.ddl.operations import Script
 from ctb_audit.sources.ddl.read import Parser, read_script
 from ctb_audit.standard import Severity
@@ -105,8 +105,8 @@ def _is_untouched(before: Tree, after: Tree) -> bool:
 
 @contextmanager
 def _scratch() -> Iterator[str]:
-    with TemporaryDirectory(prefix="ctb-") as name:
-        yield os.path.realpath(name)
+    with private_folder() as path:
+        yield os.path.realpath(path)
 
 
 class _Once:

@@ -6,6 +6,7 @@ a private folder.
 """
 
 from ctb_audit.scratch.binaries import Binaries, available_binaries, find_binaries
+from ctb_audit.scratch.folder import private_folder
 from ctb_audit.scratch.server import ScratchServer
 
-__all__ = ["Binaries", "ScratchServer", "available_binaries", "find_binaries"]
+__all__ = ["Binaries", "ScratchServer", "available_binaries", "find_binaries", "private_folder"]

@@ -1,6 +1,6 @@
-"""Private folders of scratch servers: made, recognised as ours, and swept after a crash.
+"""Private folders of scratch servers and of runs: made, recognised, and swept after a crash.
 
-A folder's name starts with our prefix; it holds `lock`, which the process that owns the server
+A folder's name starts with our prefix; it holds `lock`, which the process that owns it
 keeps locked while it lives. A folder of ours whose lock is free belongs to a dead process.
 """
 
@@ -13,6 +13,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from ctb_audit.errors import ScratchError
@@ -24,9 +25,24 @@ _LONGEST_SOCKET_PATH = 103  # bytes; macOS 104 with the final zero, Linux 108
 _RANDOM = 8  # characters that mkdtemp adds
 
 
-def make_folder(account: Account) -> tuple[Path, int]:
-    """A new private folder that `account` owns and the descriptor of its held lock."""
-    path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_base()))
+@contextlib.contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder of this run, removed on leaving, or by the next run where this one is killed."""
+    account = Account()
+    sweep(account)
+    path, descriptor = make_folder(account, Path(tempfile.gettempdir()))
+    try:
+        yield path
+    finally:
+        remove_folder(path)
+        os.close(descriptor)
+
+
+def make_folder(account: Account, base: Path | None = None) -> tuple[Path, int]:
+    """A new private folder that `account` owns and the descriptor of its held lock; below `base`,
+    or where a server's socket can be.
+    """
+    path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base or _base()))
     descriptor = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     account.own(path)
