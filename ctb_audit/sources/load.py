@@ -2,7 +2,7 @@
 
 | argument | is |
 |---|---|
-| a folder | its SQL files, grouped and ordered, and the schema references in it |
+| a folder | its SQL files, grouped and ordered, the schema references and diagrams in it |
 | `.sql`, `.ddl`, `.psql` | a script; several are ordered as those of a folder |
 | `.md` | a schema reference |
 | `.json` | a catalog that `ctb inspect` wrote, or a diagram that ChartDB exported |
@@ -23,7 +23,16 @@ from pathlib import Path
 from ctb_audit.errors import EmptySourceError, SourceError, UsageError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Declared, Problem
-from ctb_audit.sources.files import Pending, Skipped, decode, discover, kind_of, read_text, shown
+from ctb_audit.sources.files import (
+    Pending,
+    Skipped,
+    decode,
+    discover,
+    kind_of,
+    read_text,
+    shown,
+    start_of,
+)
 from ctb_audit.sources.scripts import LoadOptions, Piece, refuse, script_catalogs
 
 __all__ = ["LoadOptions", "Loaded", "load", "load_all"]
@@ -72,15 +81,24 @@ def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
             continue
         part = _argument(argument, path, options)
         if not part.catalogs and not part.pending:
-            raise EmptySourceError(argument, "holds nothing to audit", _STEP)
+            raise EmptySourceError(argument, "holds nothing to audit", _next_step(path) or _STEP)
         loaded += part
     if scripts:
         loaded = Loaded(*script_catalogs(scripts, options.root, options, named=True)) + loaded
     if loaded.pending:
         loaded = _with_applications(loaded, options)
     if not loaded.catalogs:
-        raise EmptySourceError(" ".join(arguments) or ".", "holds nothing to audit", _STEP)
+        step = next(filter(None, map(_next_step, map(Path, arguments))), _STEP)
+        raise EmptySourceError(" ".join(arguments) or ".", "holds nothing to audit", step)
     return replace(loaded, catalogs=_with_migrations(loaded.catalogs, arguments, options))
+
+
+def _next_step(path: Path) -> str:
+    if not path.is_dir():
+        return ""
+    from ctb_audit.sources.elsewhere import step_towards_sql
+
+    return step_towards_sql(path)
 
 
 def _with_applications(loaded: Loaded, options: LoadOptions) -> Loaded:
@@ -151,6 +169,8 @@ def _folder(path: Path, root: Path, options: LoadOptions) -> Loaded:
         loaded += Loaded(*script_catalogs(scripts, root, options))
     for name in found.of_kind("document"):
         loaded += _discovered_reference(root / name, name, options)
+    for name in found.of_kind("json"):
+        loaded += _discovered_diagram(root / name, name)
     own = (*found.of_kind("rules"), *found.of_kind("typescript"))
     return loaded + Loaded(pending=(Pending(root, own),)) if own else loaded
 
@@ -163,6 +183,21 @@ def _discovered_reference(path: Path, name: str, options: LoadOptions) -> Loaded
         if any(d.declaration.table_id or d.declaration.level for d in catalog.declared):
             return Loaded((catalog,))
     return Loaded(skipped=(Skipped(name, "gives no table an id or a level"),))
+
+
+def _discovered_diagram(path: Path, name: str) -> Loaded:
+    """A diagram of ChartDB among the JSON files: of any other only the beginning is read."""
+    from ctb_audit.sources.chartdb import is_chartdb, may_be_chartdb, read_chartdb
+
+    if not may_be_chartdb(start_of(path)):
+        return Loaded()
+    text = read_text(path, name)
+    if not is_chartdb(text):
+        return Loaded()
+    try:
+        return Loaded((read_chartdb(text, name),))
+    except SourceError as error:
+        return Loaded(skipped=(Skipped(name, error.problem),))
 
 
 def _text(text: str, name: str, options: LoadOptions) -> Loaded:
