@@ -19,9 +19,9 @@ UNBOUND_CLAIMS = ("email_verified", "firebase", "iat", "exp", "auth_time", "sub"
 
 @dataclass(frozen=True)
 class Value:
-    """`person` whose id it is; `own` what is looked up for, or claimed by, who is signed in;
-    "me+" a text with the own id in it. `bound`: beside a variable of the path or a field. `place` a part of the request
-    (`request.resource.data.userId`).
+    """`person` whose id it is, "me+" for a text that holds the own one; `own` what is looked up
+    for, or claimed by, who is signed in; `bound`: beside a variable of the path or a field. `place`
+    a part of the request (`request.resource.data.userId`).
     """
 
     truth: Truth = "open"

@@ -232,7 +232,8 @@ class Table:
     """`kind` "foreign" tables stand in `Catalog.foreign_tables`, all others in `tables`.
 
     `row_level_security` is None where the source cannot say. `foreign_dialect`: only another
-    dialect's reader understood the statement that defines it.
+    dialect's reader understood the statement that defines it. `drawn`: a diagram shows it, which
+    leaves out what no diagram holds.
     """
 
     system: System
@@ -260,6 +261,7 @@ class Table:
     waivers: tuple[InlineWaiver, ...] = ()
     foreign_dialect: bool = False
     location: Location | None = None
+    drawn: bool = False
 
     @property
     def qualified(self) -> Name:

@@ -5,6 +5,7 @@ equals the server's own catalog. Time grows linearly with the catalogs.
 """
 
 from ctb_audit.compare.change import Change, Locations, Question, Scope, Settle
+from ctb_audit.compare.drawn import is_diagram
 from ctb_audit.compare.objects import compare_objects
 from ctb_audit.compare.sides import Side, explicit_sides, implied_sides
 from ctb_audit.compare.tables import compare_tables
@@ -32,8 +33,10 @@ def compare(a: Catalog, b: Catalog, *, settle: Settle | None = None) -> tuple[Ch
     """
     comments = a.surface in _HOLD_COMMENTS and b.surface in _HOLD_COMMENTS
     scope = Scope(settle=settle, comments=comments)
-    return (
+    tables = (
         *compare_tables(scope, a.tables, b.tables),
         *compare_tables(scope, a.foreign_tables, b.foreign_tables),
-        *compare_objects(scope, a, b),
     )
+    if is_diagram(a) or is_diagram(b):
+        return tables
+    return (*tables, *compare_objects(scope, a, b))

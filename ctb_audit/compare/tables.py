@@ -6,6 +6,7 @@ from dataclasses import replace
 from ctb_audit.compare.change import Aspect, Change, Scope, changes_of, matched, plain, whole
 from ctb_audit.compare.columns import comment_aspects, compare_columns
 from ctb_audit.compare.documents import comparable
+from ctb_audit.compare.drawn import as_drawn
 from ctb_audit.compare.keys import compare_constraints, compare_indexes
 from ctb_audit.model import Column, Grant, Policy, Table, Trigger
 
@@ -22,7 +23,8 @@ def compare_tables(
     for (system, name), table in pairs.added:
         own = replace(scope, table=name, system=system)
         yield whole(own, "table", name.name, table, added=True)
-    for (system, name), a, b in pairs.both:
+    for (system, name), *both in pairs.both:
+        a, b = map(as_drawn, both) if any(t.drawn for t in both) else both
         types = {column.name: column.type for column in a.columns}
         yield from _compared(replace(scope, table=name, system=system, columns=types), a, b)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ctb_audit.model import Catalog, Column, Constraint, Table
+from ctb_audit.model import Catalog, Column, Constraint, Index, IndexKey, Table
 
 GAP_X, GAP_Y, ROW = 320, 80, 32
 PER_ROW = 6
@@ -102,8 +102,10 @@ def _field(
 
 
 def _indexes(table: Table) -> Iterator[dict[str, Any]]:
-    """Expression keys have no field in ChartDB; an index of nothing else is left out."""
-    for index in table.indexes:
+    """Expression keys have no field in ChartDB; an index of nothing else is left out. A unique
+    constraint of several columns is an index there.
+    """
+    for index in (*table.indexes, *_unique_together(table)):
         names = [k.column for k in index.keys if k.column is not None]
         if names and not index.intended:
             yield {
@@ -114,6 +116,13 @@ def _indexes(table: Table) -> Iterator[dict[str, Any]]:
                 "fieldIds": [f"{_id(table)}.{name}" for name in names],
                 "createdAt": 0,
             }
+
+
+def _unique_together(table: Table) -> Iterator[Index]:
+    for constraint in _unique(table):
+        if len(constraint.columns) > 1:
+            keys = tuple(IndexKey(column) for column in constraint.columns)
+            yield Index(constraint.name, keys, unique=True)
 
 
 def _relations(

@@ -1,11 +1,12 @@
-"""A diagram that ChartDB exported, as a Catalog.
+"""A diagram that ChartDB exported, or what its query of a database answers, as a Catalog.
 
 ChartDB keeps columns, keys, unique columns, indexes, checks and relations; a table's other parts
 are unknown (None). What the diagram says twice or not at all is read leniently, since people draw.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ctb_audit.errors import SourceError
@@ -24,6 +25,8 @@ from ctb_audit.model import (
     View,
 )
 from ctb_audit.semantics.types import bigquery_type, mysql_type, postgres_type, sqlite_family
+from ctb_audit.sources.chartdb_metadata import diagram_of
+from ctb_audit.sources.files import Skipped, read_text, start_of
 
 SYSTEMS: Mapping[str, System] = {
     "postgresql": "postgresql",
@@ -34,24 +37,57 @@ SYSTEMS: Mapping[str, System] = {
     "generic": "postgresql",
 }
 _SCHEMAS: Mapping[System, str] = {"postgresql": "public", "sqlite": "main"}
+_DIAGRAM = ("databaseType", "tables", "relationships")
+_METADATA = ("fk_info", "pk_info", "columns", "tables")
+_FIRST = ("fk_info", "pk_info", "ordinal_position")
 _STEP = "export the diagram again as JSON"
 
 
 def is_chartdb(text: str) -> bool:
-    """Whether a JSON text seems to be a diagram of ChartDB."""
-    return all(f'"{key}"' in text for key in ("databaseType", "tables", "relationships"))
+    """Whether a JSON text seems to be a diagram of ChartDB, or the answer of the query that
+    ChartDB imports a database by.
+    """
+    return any(all(f'"{key}"' in text for key in keys) for keys in (_DIAGRAM, _METADATA))
+
+
+def may_be_chartdb(start: str) -> bool:
+    """The same of the beginning of a file: whether to read the rest."""
+    if not start.lstrip("\ufeff \t\r\n").startswith("{"):
+        return False
+    return '"databaseType"' in start or any(f'"{key}"' in start for key in _FIRST)
 
 
 def read_chartdb(text: str, path: str) -> Catalog:
-    """The catalog of a diagram; SourceError where it is none, or of an unknown database."""
+    """The catalog of a diagram or of what ChartDB imports; SourceError where it is neither, or of
+    an unknown database.
+    """
     try:
         diagram = json.loads(text)
+        if "databaseType" not in diagram and "fk_info" in diagram:
+            diagram = diagram_of(diagram)
         system = SYSTEMS.get(str(diagram["databaseType"]))
         if system is None:
             raise SourceError(path, f"is a diagram of {diagram['databaseType']}", "export another")
         return _Diagram(diagram, system, path).catalog()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SourceError(path, "is no diagram of ChartDB", _STEP) from None
+
+
+def discovered(names: Sequence[str], root: Path) -> tuple[tuple[Catalog, ...], tuple[Skipped, ...]]:
+    """The diagrams among JSON files, and those that cannot be read; of any other file only the
+    beginning is looked at.
+    """
+    found: list[Catalog] = []
+    skipped: list[Skipped] = []
+    for name in names:
+        if not may_be_chartdb(start_of(root / name)):
+            continue
+        text = read_text(root / name, name)
+        try:
+            found += [read_chartdb(text, name)] if is_chartdb(text) else []
+        except SourceError as error:
+            skipped.append(Skipped(name, error.problem))
+    return tuple(found), tuple(skipped)
 
 
 class _Diagram:
@@ -93,6 +129,7 @@ class _Diagram:
             comment=table.get("comments") or None,
             grants=None,
             location=location,
+            drawn=True,
         )
 
     def _view(self, table: Mapping[str, Any]) -> View:
@@ -163,7 +200,7 @@ class _Diagram:
         for index in table.get("indexes") or []:
             if not index.get("isPrimaryKey"):
                 keys = tuple(IndexKey(column) for column in self._columns_of(index))
-                method = str(index.get("type") or "btree")
+                method = str(index.get("type") or "btree").replace("b_tree", "btree")
                 yield Index(str(index["name"]), keys, method, bool(index.get("unique")))
 
     def _columns_of(self, index: Mapping[str, Any]) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ _ARCHIVES = {
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PRINTED_CONTROLS = frozenset(b"\t\n\r\f\v\x1a\x1b\x08\x07")
 _SAMPLE = 65_536
+_START = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,15 @@ def read_text(path: Path, shown: str) -> str:
         reason = (error.strerror or str(error)).lower()
         raise SourceError(shown, f"cannot be read: {reason}", "check its permissions") from None
     return decode(data, shown)
+
+
+def start_of(path: Path) -> str:
+    """The first 8 KiB of a file, "" where it cannot be read; broken characters are replaced."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_START).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return ""
 
 
 def shown(path: Path, root: Path) -> str:
