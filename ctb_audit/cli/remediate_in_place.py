@@ -73,6 +73,7 @@ def _refuse(asked: Asked) -> None:
         "--verify-against": asked.copy is not None,
         "--empty": asked.empty,
         "--force": asked.force,
+        "--create-log": asked.log,
         "--only review": asked.only == "review",
     }
     wrong = next((option for option, is_given in given.items() if is_given), None)

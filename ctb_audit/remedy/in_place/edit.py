@@ -21,7 +21,7 @@ from ctb_audit.remedy.in_place.writing import is_written, of_new_tables, written
 from ctb_audit.remedy.plan import Wanted, plan_remedies
 from ctb_audit.sources.ddl.undo import without_undo
 
-ROUNDS = 6
+ROUNDS = 12
 _MIGRATE = "run ctb remediate without --in-place for it"
 
 

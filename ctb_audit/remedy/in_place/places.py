@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from ctb_audit.model import Location, Name
@@ -50,19 +51,46 @@ class Places:
         """The last statement that gives some column this name."""
         return self._altered(("RENAME",), column)
 
+    def copied(self, table: Name) -> Place | None:
+        """The last statement that takes over all columns that the table has by then."""
+        found = (i for i in reversed(self._inks) if i.copies and table.name in i.names)
+        return next((ink.place for ink in found), None)
+
     def _altered(self, words: Sequence[str], name: str) -> Place | None:
-        for script in reversed(range(len(self.pieces))):
-            for number in reversed(range(len(self._statements(script)))):
-                statement = self._statements(script)[number]
-                if _alters(statement.text, words, name):
-                    return Place(script, number)
-        return None
+        altering = (i for i in reversed(self._inks) if i.keywords[:1] == ("ALTER",))
+        found = (i for i in altering if name in i.names and not set(words).isdisjoint(i.keywords))
+        return next((ink.place for ink in found), None)
+
+    @cached_property
+    def _inks(self) -> tuple["_Ink", ...]:
+        """What CREATE and ALTER statements name, in order."""
+        return tuple(
+            _ink(Place(script, number), statement.text)
+            for script in range(len(self.pieces))
+            for number, statement in enumerate(self._statements(script))
+            if statement.kind == "sql" and statement.text[:6].upper() in ("CREATE", "ALTER ")
+        )
 
 
-def _alters(text: str, words: Sequence[str], name: str) -> bool:
-    """Whether a statement is an ALTER that holds one of the words and the name."""
-    if text[:5].upper() != "ALTER":
-        return False
+class _Ink(NamedTuple):
+    """`copies`: it is a table LIKE another, or a view or table made by a query with a `*`."""
+
+    place: Place
+    keywords: tuple[str, ...]
+    names: frozenset[str]
+    copies: bool
+
+
+def _ink(place: Place, text: str) -> _Ink:
     ink = [token for token in tokens(text) if token.is_ink]
-    named = any(token.folded == name for token in ink)
-    return named and not {token.keyword for token in ink}.isdisjoint(words)
+    words = tuple(token.keyword for token in ink)
+    makes = words[:1] == ("CREATE",) and not {"TABLE", "VIEW"}.isdisjoint(words[:5])
+    star = any(
+        token.text == "*" and (before.text in (",", ".") or before.keyword in _BEFORE_ALL)
+        for before, token in pairwise(ink)
+    )
+    names = frozenset(token.folded for token in ink if token.folded)
+    return _Ink(place, words, names, makes and (star or "LIKE" in words))
+
+
+_BEFORE_ALL = frozenset(("SELECT", "DISTINCT", "ALL"))

@@ -36,7 +36,9 @@ def surprises(
     """
     (expected,) = applied((before,), changes)
     for difference in compare(expected, after):
-        passes = difference.minor or (difference.kind == "undecided" and not spelled)
+        is_open = difference.kind == "undecided"
+        same = difference.before == difference.after
+        passes = difference.minor or (is_open and (same or not spelled))
         if not passes and not _comes_along(difference, after, changes):
             yield Surprise(difference.table, _told(difference))
     known = Counter((p.kind, p.message, p.excerpt) for p in before.problems)

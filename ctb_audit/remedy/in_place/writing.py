@@ -24,9 +24,10 @@ from ctb_audit.remedy.in_place.tokens import tokens
 from ctb_audit.remedy.indexes import CreateIndex
 from ctb_audit.remedy.quoting import relation
 from ctb_audit.remedy.routines import CreateFunction, CreateTrigger
+from ctb_audit.remedy.security import CreatePolicy, SecureRows
 
 WRITABLE = (AddColumn, SetDefault, SetNotNull, WidenColumn, AddCheck, AddForeignKey, AddUnique)
-FOLLOWING = (ValidateConstraint, CreateIndex, CreateTrigger)
+FOLLOWING = (ValidateConstraint, CreateIndex, CreateTrigger, SecureRows, CreatePolicy)
 _WRITE_MIGRATIONS = "run ctb remediate without --in-place for this table"
 
 
@@ -73,6 +74,7 @@ class _Draft:
     edits: defaultdict[str, list[Edit]] = field(default_factory=lambda: defaultdict(list))
     following: list[Following] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    added: dict[tuple[Name, str], Place] = field(default_factory=dict)
 
 
 def written(catalog: Catalog, places: Places, changes: Sequence[Change]) -> Written:
@@ -84,10 +86,10 @@ def written(catalog: Catalog, places: Places, changes: Sequence[Change]) -> Writ
             by_table.setdefault(change.table, []).append(change)
     tables = {t.qualified: t for t in catalog.tables if t.system == "postgresql"}
     draft, refused = _Draft(), list[Refusal]()
-    for name, own in by_table.items():
-        if name in tables:
-            writer = _TableWriter(tables[name], catalog, places, functions)
-            refusal = writer.write(own, draft)
+    for name, table in tables.items():  # parents stand before their heirs
+        if name in by_table:
+            writer = _TableWriter(table, catalog, places, functions)
+            refusal = writer.write(by_table[name], draft)
             refused += [refusal] if refusal else []
     following_edits(draft.following, catalog, places, draft.edits)
     used = [f for f in functions if any(f in item.functions for item in draft.following)]
@@ -115,21 +117,25 @@ class _TableWriter:
         if own is None:
             return self._refused("is created by a file that no script of the sources is")
         statement = self._places.statement(own)
-        if table_name(statement.text)[-1:] != (self._table.name,):
+        named = table_name(statement.text)
+        if named[-1:] != (self._table.name,):
             return self._refused(
                 "is created by a statement that cannot be edited, or renamed later"
             )
         definition = definition_of(statement.text)
         file = self._places.pieces[own.script]
         attached = self._attached()
-        style = Style(newline=newline_of(statement.text, file.text))
+        newline = newline_of(statement.text, file.text)
+        style = Style(newline=newline, schema=self._table.schema if len(named) == 1 else "")
         if definition is not None:
             before = file.text[: statement.offset]
             style = style_of(definition, before, file.text, self._table.schema)
         inline: list[Change] = []
         following: list[Following] = []
         for change in changes:
-            place = max(own, attached or own, *self._needed(change, own))
+            place = max(own, attached or own, *self._needed(change, own, draft))
+            if isinstance(change, AddColumn):
+                draft.added[self._table.qualified, change.column] = place
             if definition is not None and place == own and isinstance(change, WRITABLE):
                 inline.append(change)
             else:
@@ -147,19 +153,22 @@ class _TableWriter:
         return Refusal(self._table.qualified, place, problem, _WRITE_MIGRATIONS)
 
     def _attached(self) -> Place | None:
-        """The last statement that attaches a table to this one, which must come first."""
-        found = []
+        """The last statement that joins a table to this one or copies its columns, which must
+        find it as it was.
+        """
+        name = self._table.qualified
+        found = [self._places.copied(name)]
         for child in self._catalog.tables:
-            below = child.partition_of == self._table.qualified
-            if below or self._table.qualified in child.inherits:
-                place = self._places.attached(child.qualified)
-                found += [place] if place else []
-        return max(found, default=None)
+            if child.partition_of == name or name in child.inherits:
+                found.append(self._places.attached(child.qualified))
+        return max((place for place in found if place), default=None)
 
-    def _needed(self, change: Change, own: Place) -> Iterator[Place]:
+    def _needed(self, change: Change, own: Place, draft: _Draft) -> Iterator[Place]:
         """The statements without which the change cannot be made."""
         for name in _columns(change):
             column = self._table.column(name)
+            if column is None:
+                yield from self._comes_with(name, draft)
             place = self._places.of(column.location if column else None) or own
             if column is not None and place == own and not self._defines(name):
                 place = max(place, self._places.renamed(name) or place)
@@ -169,6 +178,18 @@ class _TableWriter:
         if isinstance(change, ValidateConstraint):
             held = next((c for c in self._table.constraints if c.name == change.name), None)
             yield self._places.of(held.location if held else None) or own
+
+    def _comes_with(self, column: str, draft: _Draft) -> Iterator[Place]:
+        """Where the tables above this one receive the column."""
+        waiting = [self._table]
+        while waiting:
+            table = waiting.pop()
+            parents = (*table.inherits, *([table.partition_of] if table.partition_of else []))
+            for parent in parents:
+                if (place := draft.added.get((parent, column))) is not None:
+                    yield place
+                above = self._catalog.tables_by_name.get(("postgresql", parent))
+                waiting += [above] if above is not None else []
 
     def _defines(self, column: str) -> bool:
         """Whether the text that creates the table names the column."""
