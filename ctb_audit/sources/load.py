@@ -23,16 +23,7 @@ from pathlib import Path
 from ctb_audit.errors import EmptySourceError, SourceError, UsageError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Declared, Problem
-from ctb_audit.sources.files import (
-    Pending,
-    Skipped,
-    decode,
-    discover,
-    kind_of,
-    read_text,
-    shown,
-    start_of,
-)
+from ctb_audit.sources.files import Pending, Skipped, decode, discover, kind_of, read_text, shown
 from ctb_audit.sources.scripts import LoadOptions, Piece, refuse, script_catalogs
 
 __all__ = ["LoadOptions", "Loaded", "load", "load_all"]
@@ -169,8 +160,7 @@ def _folder(path: Path, root: Path, options: LoadOptions) -> Loaded:
         loaded += Loaded(*script_catalogs(scripts, root, options))
     for name in found.of_kind("document"):
         loaded += _discovered_reference(root / name, name, options)
-    for name in found.of_kind("json"):
-        loaded += _discovered_diagram(root / name, name)
+    loaded += _diagrams(found.of_kind("json"), root)
     own = (*found.of_kind("rules"), *found.of_kind("typescript"))
     return loaded + Loaded(pending=(Pending(root, own),)) if own else loaded
 
@@ -185,19 +175,13 @@ def _discovered_reference(path: Path, name: str, options: LoadOptions) -> Loaded
     return Loaded(skipped=(Skipped(name, "gives no table an id or a level"),))
 
 
-def _discovered_diagram(path: Path, name: str) -> Loaded:
-    """A diagram of ChartDB among the JSON files: of any other only the beginning is read."""
-    from ctb_audit.sources.chartdb import is_chartdb, may_be_chartdb, read_chartdb
+def _diagrams(names: Sequence[str], root: Path) -> Loaded:
+    """Diagrams of ChartDB among the JSON files, told by their content."""
+    if not names:
+        return Loaded()
+    from ctb_audit.sources.chartdb import discovered
 
-    if not may_be_chartdb(start_of(path)):
-        return Loaded()
-    text = read_text(path, name)
-    if not is_chartdb(text):
-        return Loaded()
-    try:
-        return Loaded((read_chartdb(text, name),))
-    except SourceError as error:
-        return Loaded(skipped=(Skipped(name, error.problem),))
+    return Loaded(*discovered(names, root))
 
 
 def _text(text: str, name: str, options: LoadOptions) -> Loaded:
