@@ -115,3 +115,10 @@ def test_hostile_texts_end_in_a_result(name: str) -> None:
     read = read_rules(hostile()[name], "f.rules")
     assert isinstance(read, RulesRead)
     assert name in ("a long chain", "nothing") or read.problems
+
+
+def test_conditions_that_are_refused_make_no_later_one_deep() -> None:
+    refused = f"allow read: if {'.'.join('a' * 40)}.;\n" * 60
+    sound = f"allow read: if {'.'.join('b' * 60)};\n" * 60
+    read = read_rules(f"match /a {{\n{refused}{sound}}}", "f.rules")
+    assert [p.message for p in read.problems] == ["security rules: expected a name, found ';'"] * 60

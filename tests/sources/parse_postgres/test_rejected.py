@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from ctb_audit.model import Location, Name
+from ctb_audit.semantics.comments import without_comments
 from ctb_audit.sources.ddl.operations import (
     AddConstraint,
     AlterConstraint,
@@ -149,3 +150,28 @@ def test_wide_statements_are_not_deep(effect: Effect) -> None:
 @pytest.mark.parametrize("text", ["create table t (a\0 int)", "create table t\ud800 (a int)"])
 def test_characters_that_no_server_takes(effect: Effect, text: str) -> None:
     assert effect(text).verdict == "not understood"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (a timestamp with /* ü */ time zone DEFAULT now())",
+        "CREATE TABLE t (a timestamp without -- ;\n time zone)",
+        "CREATE TABLE t (a integer CHECK (a NOT /* a /* nested */ ' */ BETWEEN 1 AND 2))",
+        "CREATE VIEW v AS SELECT 1 WHERE 'a' NOT -- '\n IN ('--b', E'\\'', $$/*$$, \"/*\")",
+        "CREATE INDEX i ON t (a NULLS /* which? */ FIRST)",
+    ],
+)
+def test_a_comment_where_the_grammar_looks_ahead_is_no_mistake(effect: Effect, text: str) -> None:
+    found = effect(text)
+    plain = effect(without_comments(text))
+    assert found.verdict == "understood"
+    assert [repr(o) for o in found.operations] == [repr(o) for o in plain.operations]
+
+
+def test_comments_are_as_long_as_before_and_quotes_stay() -> None:
+    text = "a /* ü /* b */ */ 'c--d' -- é\n$x$/* e */$x$ E'\\'--' \"/*\" /* open"
+    plain = without_comments(text)
+    kept = "a{}'c--d' {}\n$x$/* e */$x$ E'\\'--' \"/*\"{}"
+    assert plain == kept.format(" " * 19, " " * 5, " " * 8)
+    assert len(plain.encode()) == len(text.encode())

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from ctb_audit.model import Name
 from ctb_audit.sources.ddl.operations import NotUnderstood, Operation, StatementEffect
+from ctb_audit.sources.ddl.parse_postgres.dumped import dumped
+from ctb_audit.sources.ddl.parse_postgres.elements import create_table
 from ctb_audit.sources.ddl.parse_postgres.nesting import SAFE_LENGTH, TOO_DEEP, is_too_deep
 from ctb_audit.sources.ddl.parse_postgres.problems import EXCERPT, not_understood, problem
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
@@ -28,8 +30,9 @@ def read_statement(statement: Statement, path: str) -> StatementEffect:
         return _effect(source, (found,))
     if source.end > SAFE_LENGTH and is_too_deep(source):
         return _effect(source, (not_understood(source, TOO_DEEP, _mentioned(source)),))
+    known = _read_known(source)
     try:
-        return _read(parse(statement.text), source)
+        return _read(parse(statement.text), source) if known is None else _effect(source, known)
     except rejection as error:
         from ctb_audit.sources.ddl.parse_postgres.rejected import read_rejected
 
@@ -39,6 +42,14 @@ def read_statement(statement: Statement, path: str) -> StatementEffect:
     except Exception as error:  # one statement must not end the audit of all others
         reason = f"this reader failed: {type(error).__name__}: {error}"
         return _effect(source, (not_understood(source, reason, _mentioned(source)),))
+
+
+def _read_known(source: Source) -> tuple[Operation, ...] | None:
+    """The operations of a statement that needs no grammar, None for most kinds."""
+    text = source.text
+    if not text.isascii():
+        return None
+    return create_table(source) if text.startswith("CREATE TABLE") else dumped(source)
 
 
 @cache

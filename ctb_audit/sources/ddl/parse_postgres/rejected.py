@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ctb_audit.lean import pattern
 from ctb_audit.model import Name, System
+from ctb_audit.semantics.comments import without_comments
 from ctb_audit.sources.ddl.operations import CreateTable, NotUnderstood, Operation, StatementEffect
 from ctb_audit.sources.ddl.parse_postgres.dialects import dialect_of
 from ctb_audit.sources.ddl.parse_postgres.mentions import mentioned_tables
@@ -30,7 +31,7 @@ def read_rejected(source: Source, message: str, position: int, read: Read) -> St
     """
     if message.startswith("memory exhausted"):
         return _lost(source, not_understood(source, TOO_DEEP, _tables(source)))
-    trees = parse_newer(source)
+    trees = _parsed(without_comments(source.statement.text)) or parse_newer(source)
     if trees is not None:
         return read(trees, source)
     dialect = dialect_of(source)
@@ -52,20 +53,21 @@ def _invalid(source: Source, message: str, position: int) -> NotUnderstood:
     text = source.statement.text
     offset = max(position - 1, 0)
     start = _STARTS.match(text, offset)
-    if position and start is not None and _parses(text[:offset]):
+    if position and start is not None and _parsed(text[:offset]):
         word = " ".join(start.group().upper().split())
         message = f"{message}: a `;` is missing before {word}"
     location = source.statement.locate(source.path, min(offset, len(text)))
     return problem(source, "invalid-sql", message, _tables(source), location)
 
 
-def _parses(text: str) -> bool:
+def _parsed(text: str) -> list[Node] | None:
     import pgparse
 
     try:
-        return bool(pgparse.parse(text))
+        found: list[Node] = pgparse.parse(text)
     except (pgparse.PGQueryError, RecursionError):
-        return False
+        return None
+    return found
 
 
 def _foreign(source: Source, dialect: str, message: str, position: int) -> StatementEffect:

@@ -55,6 +55,9 @@ def _create(
     relation = node["relation"]
     name = relation_name(relation)
     elements = _read_elements(node.get("tableElts", ()), source)
+    constraints = elements.constraints
+    if kind != "foreign":
+        constraints = [valid_when_new(c) for c in constraints]
     parents = tuple(relation_name(p["RangeVar"]) for p in node.get("inhRelations", ()))
     bound = node.get("partbound")
     table = Table(
@@ -62,7 +65,7 @@ def _create(
         name.schema or "",
         name.name,
         tuple(elements.columns),
-        tuple(elements.constraints if kind == "foreign" else map(_valid, elements.constraints)),
+        tuple(constraints),
         tuple(inline.index for inline in elements.indexes),
         kind=kind,
         inherits=() if bound else parents,
@@ -90,7 +93,7 @@ def _of_type(node: Node) -> Name | None:
     return listed(node["ofTypename"]["names"]) if "ofTypename" in node else None
 
 
-def _valid(constraint: Constraint) -> Constraint:
+def valid_when_new(constraint: Constraint) -> Constraint:
     """A new table is empty: the server takes NOT VALID there as valid."""
     if constraint.validated or not constraint.enforced:
         return constraint

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import (
     AddColumn,
@@ -37,7 +38,6 @@ from ctb_audit.sources.ddl.replay.inheritance import (
 )
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 _CONSTRAINT_PASS = {"check": 5, "not null": 5, "foreign key": 8}
 

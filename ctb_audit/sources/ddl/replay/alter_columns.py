@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Name, Table, Type
 from ctb_audit.sources.ddl.operations import AddColumn, AlterColumn
 from ctb_audit.sources.ddl.replay.alter_constraints import add_check
@@ -25,7 +26,6 @@ from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.sequences import altered, drawn_sequence
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def add_column(state: State, name: Name, action: AddColumn, only: bool) -> None:

@@ -1,5 +1,6 @@
 """ADD, DROP, VALIDATE and ALTER CONSTRAINT."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Constraint, Name, Table
 from ctb_audit.sources.ddl.operations import AddConstraint, AlterConstraint, DropConstraint
 from ctb_audit.sources.ddl.replay.constraints import (
@@ -14,7 +15,6 @@ from ctb_audit.sources.ddl.replay.indexes import absorb_index, spread_constraint
 from ctb_audit.sources.ddl.replay.inheritance import clone_foreign_key
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def add_constraint(state: State, name: Name, action: AddConstraint, only: bool) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from ctb_audit.copies import replace
 from ctb_audit.lean import pattern
 from ctb_audit.model import Column, Name, Sequence, Type
 from ctb_audit.semantics.types import SERIALS, without_serial
@@ -10,7 +11,6 @@ from ctb_audit.sources.ddl.replay.expressions import quote
 from ctb_audit.sources.ddl.replay.sequences import completed
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def build(state: State, table: Name, column: Column) -> Column:

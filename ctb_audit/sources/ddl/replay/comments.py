@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Constraint, Index, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.operations import Comment, ObjectRef
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.routines import find_routine
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.types import type_name
-from ctb_audit.sources.ddl.replay.values import replace
 
 Part = TypeVar("Part", Column, Constraint, Index, Policy, Trigger)
 _RELATIONS = ("table", "foreign table", "view", "materialized view", "sequence", "index")

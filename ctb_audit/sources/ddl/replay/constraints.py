@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Constraint, Index, Merged, Name, Table, Type
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.expressions import columns_in
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 INDEXED = ("primary key", "unique", "exclusion")
 _SYSTEM_COLUMNS = frozenset(["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"])

@@ -1,5 +1,6 @@
 """DROP COLUMN and everything that goes with a column, or stands in its way."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.operations import DropColumn
 from ctb_audit.sources.ddl.replay.alter_constraints import remove_constraint
@@ -8,7 +9,6 @@ from ctb_audit.sources.ddl.replay.expressions import columns_in, tokens
 from ctb_audit.sources.ddl.replay.indexes import index_columns
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State, ViewEntry
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def drop_column(state: State, name: Name, action: DropColumn, only: bool) -> None:

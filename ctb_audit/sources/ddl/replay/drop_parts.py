@@ -1,5 +1,6 @@
 """DROP of triggers, policies and functions."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import Drop, ObjectRef
 from ctb_audit.sources.ddl.replay.drop_columns import refuse_dependent
@@ -7,7 +8,6 @@ from ctb_audit.sources.ddl.replay.function_users import function_users
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.routines import find_routine
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def missing(state: State, op: Drop, message: str, name: Name | None) -> None:

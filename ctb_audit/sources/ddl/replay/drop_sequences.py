@@ -1,11 +1,11 @@
 """DROP SEQUENCE and the defaults that draw from one."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.replay.drop_columns import refuse_dependent
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.sequences import drawn_sequence
 from ctb_audit.sources.ddl.replay.state import State
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def remove_sequence(state: State, name: Name, cascade: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import Drop, ObjectRef
 from ctb_audit.sources.ddl.replay.alter_constraints import release_name, remove_constraint
@@ -15,7 +16,6 @@ from ctb_audit.sources.ddl.replay.drop_parts import (
 from ctb_audit.sources.ddl.replay.drop_sequences import remove_sequence
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 Targets = frozenset[Name]
 _RELATIONS = ("table", "foreign table", "view", "materialized view", "index", "sequence")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Catalog, Coverage, Problem, Surface, System
 from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.ddl import operations as ops
@@ -11,7 +12,6 @@ from ctb_audit.sources.ddl.replay.outcome import catalog
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.session import Block, in_order, set_search_path, transact
 from ctb_audit.sources.ddl.replay.state import Mode, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 Include = Callable[[str, bool, str], Script | None]
 _ABORTED = "current transaction is aborted, commands ignored until end of transaction block"

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from ctb_audit.copies import replace
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Name, Policy, Table
 from ctb_audit.sources.ddl.replay.alter_constraints import remove_constraint
 from ctb_audit.sources.ddl.replay.drop_columns import drop_view, remove_column
 from ctb_audit.sources.ddl.replay.expressions import tokens
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Grant, Name
 from ctb_audit.sources.ddl.operations import DefaultPrivileges, GrantPrivileges, ObjectRef
 from ctb_audit.sources.ddl.replay.privileges import changed
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.routines import find_routine
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 _ROUTINES = ("function", "procedure", "aggregate", "routine")
 _HELD = ("schema", "sequence", "table", "foreign table", "view", "materialized view")

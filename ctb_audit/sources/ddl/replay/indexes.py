@@ -1,5 +1,6 @@
 """CREATE INDEX, on partitions too."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Constraint, Index, Name, Table
 from ctb_audit.sources.ddl.operations import CreateIndex
 from ctb_audit.sources.ddl.replay import names
@@ -8,7 +9,6 @@ from ctb_audit.sources.ddl.replay.constraints import add_indexed, choose_index_n
 from ctb_audit.sources.ddl.replay.expressions import columns_in
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def create_index(state: State, op: CreateIndex) -> None:

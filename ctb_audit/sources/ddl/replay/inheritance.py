@@ -1,5 +1,6 @@
 """INHERITS, PARTITION OF, ATTACH and DETACH: what children take from their parents."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Constraint, Name, Table, TableKind
 from ctb_audit.sources.ddl.operations import CreateTable
 from ctb_audit.sources.ddl.replay.columns import build
@@ -8,7 +9,6 @@ from ctb_audit.sources.ddl.replay.indexes import add_index, adopt_constraint, ad
 from ctb_audit.sources.ddl.replay.names import addition
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def parents_of(state: State, op: CreateTable) -> tuple[Name, ...]:

@@ -1,5 +1,6 @@
 """CREATE TABLE (LIKE source INCLUDING ...)."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.sources.ddl.operations import Like
 from ctb_audit.sources.ddl.replay.columns import untyped
@@ -7,7 +8,6 @@ from ctb_audit.sources.ddl.replay.constraints import add_checks, add_indexed
 from ctb_audit.sources.ddl.replay.indexes import add_index
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def _includes(like: Like, what: str) -> bool:

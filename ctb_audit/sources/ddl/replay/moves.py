@@ -1,12 +1,12 @@
 """A new name or schema for an object, carried through everything that refers to it."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.sources.ddl.replay.columns import nextval, note_use
 from ctb_audit.sources.ddl.replay.refusal import duplicate
 from ctb_audit.sources.ddl.replay.rename_text import rename_relation
 from ctb_audit.sources.ddl.replay.sequences import drawn_sequence
 from ctb_audit.sources.ddl.replay.state import FunctionKey, IndexEntry, State
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def move_relation(state: State, old: Name, new: Name) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from ctb_audit.copies import replace
 from ctb_audit.model import (
     Catalog,
     Column,
@@ -15,7 +16,6 @@ from ctb_audit.model import (
 )
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def catalog(

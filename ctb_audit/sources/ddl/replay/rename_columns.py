@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Constraint, Index, IndexKey, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.replay import expressions
 from ctb_audit.sources.ddl.replay.drop_columns import reads_column
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State, ViewEntry
-from ctb_audit.sources.ddl.replay.values import replace
 
 Renamer = Callable[[str | None], str | None]
 

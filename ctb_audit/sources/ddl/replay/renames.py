@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Name, UserType
 from ctb_audit.sources.ddl.operations import Rename
 from ctb_audit.sources.ddl.replay.moves import move_function, move_relation, move_type
@@ -10,7 +11,6 @@ from ctb_audit.sources.ddl.replay.rename_columns import rename_column
 from ctb_audit.sources.ddl.replay.routines import find_routine
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
 from ctb_audit.sources.ddl.replay.types import type_name
-from ctb_audit.sources.ddl.replay.values import replace
 
 _RELATIONS = ("table", "foreign table", "view", "materialized view", "index", "sequence")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Argument, Function, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.operations import (
     AlterFunction,
@@ -16,7 +17,6 @@ from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
-from ctb_audit.sources.ddl.replay.values import replace
 from ctb_audit.sources.ddl.replay.views import follow
 
 # ---- functions -------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
+from ctb_audit.copies import replace
 from ctb_audit.lean import pattern
 from ctb_audit.model import Name, Sequence
 from ctb_audit.sources.ddl.operations import AlterSequence, CreateSequence
 from ctb_audit.sources.ddl.replay.expressions import tokens
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import State
-from ctb_audit.sources.ddl.replay.values import replace
 
 _NEXTVAL = pattern(r"\s*(?:pg_catalog\.)?nextval\s*\(\s*\(?'((?:[^']|'')+)'", re.IGNORECASE)
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import field
 
+from ctb_audit.copies import replace
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Schema
 from ctb_audit.sources.ddl.operations import (
@@ -20,7 +21,6 @@ from ctb_audit.sources.ddl.operations import (
 )
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State
-from ctb_audit.sources.ddl.replay.values import replace
 
 _BUILT_IN = ("plpgsql",)
 

@@ -1,5 +1,6 @@
 """ALTER ... SET SCHEMA and ALTER ... OWNER TO."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Grant, Name
 from ctb_audit.sources.ddl.operations import SetOwner, SetSchema
 from ctb_audit.sources.ddl.replay.moves import move_function, move_relation, move_type
@@ -7,7 +8,6 @@ from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.routines import find_routine
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.types import type_name
-from ctb_audit.sources.ddl.replay.values import replace
 
 _ROUTINES = ("function", "procedure", "aggregate", "routine")
 _RELATIONS = ("table", "foreign table", "view", "materialized view", "sequence", "index")

@@ -1,5 +1,6 @@
 """CREATE TABLE and CREATE TABLE AS, in the order in which the server builds a table."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.semantics.query_columns import Output
 from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like
@@ -21,7 +22,6 @@ from ctb_audit.sources.ddl.replay.likes import apply_like, like_columns
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
-from ctb_audit.sources.ddl.replay.values import replace
 from ctb_audit.sources.ddl.replay.views import follow
 
 

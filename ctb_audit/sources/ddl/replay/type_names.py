@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Name, Type
 from ctb_audit.semantics.types import postgres_type
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
-from ctb_audit.sources.ddl.replay.values import replace
 
 # type -> the extensions that define it
 EXTENSION_TYPES: Mapping[str, tuple[str, ...]] = {

@@ -1,5 +1,6 @@
 """User-defined types and domains."""
 
+from ctb_audit.copies import replace
 from ctb_audit.model import Column, Constraint, Name, Type, UserType
 from ctb_audit.sources.ddl.operations import (
     AddColumn,
@@ -16,7 +17,6 @@ from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def create_type(state: State, op: CreateType) -> None:

@@ -1,5 +1,6 @@
 """CREATE VIEW and CREATE MATERIALIZED VIEW."""
 
+from ctb_audit.copies import replace
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Name
 from ctb_audit.semantics.parse import Unreadable
@@ -9,7 +10,6 @@ from ctb_audit.sources.ddl.operations import CreateView
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State, ViewEntry
-from ctb_audit.sources.ddl.replay.values import replace
 
 
 def create_view(state: State, op: CreateView) -> None:

@@ -1,0 +1,203 @@
+"""Names as `pg_dump` spells them, told without the grammar.
+
+A name that this module takes is a name wherever the grammar allows one; whatever it refuses is
+left to the grammar.
+"""
+
+from ctb_audit.model import Name
+
+IDENTIFIER = r'(?:[a-z_][a-z0-9_]{0,62}|"[^"\0]{1,63}")'
+NAME = rf"(?:({IDENTIFIER})\.)?({IDENTIFIER})"
+"""Two groups: the schema, None where it is left out, and the name."""
+
+KEYWORDS = frozenset(
+    [
+        "all",
+        "analyse",
+        "analyze",
+        "and",
+        "any",
+        "array",
+        "as",
+        "asc",
+        "asymmetric",
+        "authorization",
+        "between",
+        "bigint",
+        "binary",
+        "bit",
+        "boolean",
+        "both",
+        "case",
+        "cast",
+        "char",
+        "character",
+        "check",
+        "coalesce",
+        "collate",
+        "collation",
+        "column",
+        "concurrently",
+        "constraint",
+        "create",
+        "cross",
+        "current_catalog",
+        "current_date",
+        "current_role",
+        "current_schema",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "dec",
+        "decimal",
+        "default",
+        "deferrable",
+        "desc",
+        "distinct",
+        "do",
+        "else",
+        "end",
+        "except",
+        "exists",
+        "extract",
+        "false",
+        "fetch",
+        "float",
+        "for",
+        "foreign",
+        "freeze",
+        "from",
+        "full",
+        "grant",
+        "greatest",
+        "group",
+        "grouping",
+        "having",
+        "ilike",
+        "in",
+        "initially",
+        "inner",
+        "inout",
+        "int",
+        "integer",
+        "intersect",
+        "interval",
+        "into",
+        "is",
+        "isnull",
+        "join",
+        "json",
+        "json_array",
+        "json_arrayagg",
+        "json_exists",
+        "json_object",
+        "json_objectagg",
+        "json_query",
+        "json_scalar",
+        "json_serialize",
+        "json_table",
+        "json_value",
+        "lateral",
+        "leading",
+        "least",
+        "left",
+        "like",
+        "limit",
+        "localtime",
+        "localtimestamp",
+        "merge_action",
+        "national",
+        "natural",
+        "nchar",
+        "none",
+        "normalize",
+        "not",
+        "notnull",
+        "null",
+        "nullif",
+        "numeric",
+        "offset",
+        "on",
+        "only",
+        "or",
+        "order",
+        "out",
+        "outer",
+        "overlaps",
+        "overlay",
+        "placing",
+        "position",
+        "precision",
+        "primary",
+        "real",
+        "references",
+        "returning",
+        "right",
+        "row",
+        "select",
+        "session_user",
+        "setof",
+        "similar",
+        "smallint",
+        "some",
+        "substring",
+        "symmetric",
+        "system_user",
+        "table",
+        "tablesample",
+        "then",
+        "time",
+        "timestamp",
+        "to",
+        "trailing",
+        "treat",
+        "trim",
+        "true",
+        "union",
+        "unique",
+        "user",
+        "using",
+        "values",
+        "varchar",
+        "variadic",
+        "verbose",
+        "when",
+        "where",
+        "window",
+        "with",
+        "xmlattributes",
+        "xmlconcat",
+        "xmlelement",
+        "xmlexists",
+        "xmlforest",
+        "xmlnamespaces",
+        "xmlparse",
+        "xmlpi",
+        "xmlroot",
+        "xmlserialize",
+        "xmltable",
+    ]
+)
+"""Words of PostgreSQL 14 to 18 that are no names everywhere (`pg_get_keywords`, not `U`)."""
+
+
+def identifier(written: str) -> str | None:
+    """The identifier that a match of IDENTIFIER spells; None where that is a keyword."""
+    if written[0] == '"':
+        return written[1:-1]
+    return None if written in KEYWORDS else written
+
+
+def qualified(schema: str | None, name: str) -> Name | None:
+    """The name that a match of NAME spells; None where a part is a keyword."""
+    found = identifier(name)
+    space = None if schema is None else identifier(schema)
+    if found is None or (schema is not None and space is None):
+        return None
+    return Name(space, found)
+
+
+def identifiers(listed: str) -> tuple[str, ...] | None:
+    """The identifiers of a list of IDENTIFIERs with `, ` between them; None as `identifier`."""
+    found = tuple(identifier(part) for part in listed.split(", "))
+    return None if None in found else tuple(f for f in found if f is not None)
