@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
+from ctb_audit.semantics.comments import without_comments
 from ctb_audit.semantics.leaves import (
     Raw,
     boolean_from,
@@ -75,7 +76,10 @@ def raw_statements(sql: str) -> list[Any]:
     try:
         found: list[Any] = pgparse.parse(sql)
     except pgparse.PGQueryError as error:
-        raise Unreadable(f"not readable: {error}") from error
+        plain = without_comments(sql)
+        if plain == sql:
+            raise Unreadable(f"not readable: {error}") from error
+        return raw_statements(plain)
     except RecursionError as error:
         raise Unreadable("nested too deeply") from error
     return found

@@ -30,7 +30,7 @@ class Expressions:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._depth = 0
-        self._heights: dict[int, int] = {}
+        self._heights: dict[int, tuple[int, Node]] = {}  # by identity, which only the living keep
 
     def read(self) -> Node:
         """One whole expression; RulesSyntaxError where none stands here."""
@@ -150,13 +150,17 @@ class Expressions:
         return self._node("path", opening, "", *segments)
 
     def _node(self, kind: NodeKind, token: Token, text: str, *operands: Node) -> Node:
-        height = 1 + max((self._heights.get(id(o), 1) for o in operands), default=0)
+        height = 1 + max((self._height(operand) for operand in operands), default=0)
         if height > MAX_HEIGHT:
             raise RulesSyntaxError(f"longer than {MAX_HEIGHT} parts in one another", token)
         node = Node(kind, text, operands, token.line, token.column)
         if operands:
-            self._heights[id(node)] = height
+            self._heights[id(node)] = height, node
         return node
+
+    def _height(self, node: Node) -> int:
+        known = self._heights.get(id(node))
+        return known[0] if known is not None else 1
 
     def _segment(self) -> Node:
         if (binding := self._stream.take("$(")) is not None:
