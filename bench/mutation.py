@@ -16,12 +16,14 @@ import json
 import math
 import os
 import random
+import resource
 import signal
 import sys
 import time
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import _lru_cache_wrapper
 from pathlib import Path
@@ -32,9 +34,11 @@ import coverage
 import pytest
 
 from bench.mutants import Mutant, mutants
+from ctb_audit.scratch import ScratchServer, available_binaries
 
 SEED = 20261122
-SLOWEST = 10.0  # seconds for the tests of one mutant, beside three times what they usually take
+SLOWEST = 8.0  # processor seconds for a mutant's tests, beside three times what they usually take
+LONGEST = 120.0  # seconds by the clock, whatever else the machine does
 KILLED, SURVIVED, TIMEOUT, UNREACHED, INVALID = 0, 1, 2, 3, 4
 WORDS = ("killed", "survived", "timeout", "unreached", "invalid")
 
@@ -78,6 +82,11 @@ class Mutation:
         self._failed = self._failed or report.failed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        with shared_servers():
+            self._all(session)
+        return True
+
+    def _all(self, session: pytest.Session) -> None:
         items = {item.nodeid: item for item in session.items}
         reach = self._reach(session)
         dice = random.Random(SEED)
@@ -88,7 +97,6 @@ class Mutation:
                 chosen = [chosen[n] for n in kept]
             for path, mutant in chosen:
                 self._judge(path, mutant, reach, items, session)
-        return True
 
     # ---- which tests reach which lines -----------------------------------------------------------
 
@@ -157,7 +165,7 @@ class Mutation:
         if order:
             usual = sum(reach.seconds.get(name, 0.0) for name in order)
             tests = [items[name] for name in order]
-            limit = SLOWEST + 3 * usual
+            limit = math.ceil(SLOWEST + 3 * usual)
             result, killer = self._forked(path, mutant, tests, session, limit)
         if killer:
             self._killers[f"{path}{mutant.function}"].insert(0, killer)
@@ -175,22 +183,23 @@ class Mutation:
         mutant: Mutant,
         order: list[pytest.Item],
         session: pytest.Session,
-        limit: float,
+        limit: int,
     ) -> tuple[int, str]:
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
             os.close(reading)
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
             self._try(path, mutant, order, session, writing)
         os.close(writing)
-        deadline = time.monotonic() + limit
+        deadline = time.monotonic() + LONGEST
         while time.monotonic() < deadline:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
                 with os.fdopen(reading) as answer:
                     killer = answer.read()
                 code = os.waitstatus_to_exitcode(status)
-                return (code if code in (SURVIVED, INVALID) else KILLED), killer
+                return (code if code in (SURVIVED, TIMEOUT, INVALID) else KILLED), killer
             time.sleep(0.005)
         os.kill(child, signal.SIGTERM)
         os.waitpid(child, 0)
@@ -207,7 +216,8 @@ class Mutation:
     ) -> NoReturn:
         status = KILLED
         try:
-            signal.signal(signal.SIGTERM, lambda *_: os._exit(TIMEOUT))
+            for number in (signal.SIGTERM, signal.SIGXCPU):
+                signal.signal(number, lambda *_: os._exit(TIMEOUT))
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, 1)
             os.dup2(nothing, 2)
@@ -225,6 +235,33 @@ class Mutation:
         finally:
             session._setupstate.teardown_exact(None)
             os._exit(status)
+
+
+@contextmanager
+def shared_servers() -> Iterator[None]:
+    """Starts a server of each kind once, for all mutants; to start one for each took seconds."""
+    start, stop = ScratchServer.__enter__, ScratchServer.__exit__
+    running: dict[object, ScratchServer] = {}
+    for binaries in (None, *available_binaries()):
+        running[binaries] = start(ScratchServer(binaries))
+
+    def shared(server: ScratchServer) -> ScratchServer:
+        if server._settings != running[None]._settings or server._given not in running:
+            return start(server)
+        found = running[server._given]
+        found._count = max(found._count, os.getpid() * 1_000)  # names of databases
+        return found
+
+    def left(server: ScratchServer, *error: object) -> None:
+        if server.folder.name:
+            stop(server, None, None, None)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ScratchServer, "__enter__", shared)
+        patched.setattr(ScratchServer, "__exit__", left)
+        yield
+    for server in running.values():
+        server.stop()
 
 
 def _run(session: pytest.Session, position: int) -> None:

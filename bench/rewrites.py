@@ -1,5 +1,7 @@
 """Audits SQL files as they are and written otherwise; prints each verdict that differs.
 
+Files that are not wholly PostgreSQL's are left out.
+
     python -m bench.rewrites FOLDER... [--longest 300000]
 
 Exits 1 where one does.
@@ -34,13 +36,20 @@ def verdicts(sql: str) -> frozenset[tuple[str, ...]]:
     )
 
 
+def is_valid(sql: str) -> bool:
+    catalog = replay([read_script(sql, "a.sql", "postgresql")])
+    return not any(p.kind in ("invalid-sql", "foreign-dialect-sql") for p in catalog.problems)
+
+
 def scripts(folders: list[Path], longest: int) -> Iterator[tuple[Path, str]]:
     for path in sorted(path for folder in folders for path in folder.rglob("*.sql")):
         if path.is_file() and path.stat().st_size <= longest:
             try:
-                yield path, decode(path.read_bytes(), str(path))
+                text = decode(path.read_bytes(), str(path))
             except CtbError:
                 continue
+            if is_valid(text):
+                yield path, text
 
 
 def main() -> None:
@@ -57,7 +66,7 @@ def main() -> None:
             other = rewrite(sql, random.Random(SEED))
             tried[name] += 1
             rewritten[name] += other != sql
-            found = verdicts(other) ^ first if other != sql else frozenset()
+            found = verdicts(other) ^ first if other != sql else frozenset[tuple[str, ...]]()
             if found:
                 differs[name] += 1
                 print(f"{path}: {name}: {sorted(found)[:4]}", flush=True)

@@ -64,7 +64,7 @@ def commented(script: str, dice: random.Random) -> str:
 
     def change(text: str) -> str:
         return "".join(
-            f" {dice.choice(notes)} " if kind == "space" else part for kind, part in tokens(text)
+            f"\n{dice.choice(notes)} " if kind == "space" else part for kind, part in tokens(text)
         )
 
     return _by_statement(script, change)
