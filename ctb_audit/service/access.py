@@ -52,7 +52,7 @@ def _unauthorised(scheme: str) -> Refusal:
 
 def _bearer(request: "Request") -> str:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() == "bearer" and value.strip():
         return value.strip()
     return request.headers.get("x-api-key", "").strip()
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctb_audit.log.entry import Action
 from ctb_audit.service.api import Api, Service
-from ctb_audit.service.guard import Event, Guard
+from ctb_audit.service.guard import Event, Guard, internal
 from ctb_audit.service.pages import Pages
 from ctb_audit.service.refusal import Code, Refusal
 from ctb_audit.service.replies import refusal_reply
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _ACTIONS: tuple[Action, ...] = ("tag", "audit", "remediate")
+_LEFT = 499
 _CODES: dict[int, Code] = {404: "RESOURCE_NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
@@ -21,6 +22,7 @@ def application(service: Service, *, hosts: frozenset[str], told: Event) -> Guar
     """The service as an ASGI application; `told` hears the events of the access log."""
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
+    from starlette.requests import ClientDisconnect
     from starlette.routing import Route
 
     api, pages = Api(service), Pages(service)
@@ -36,7 +38,13 @@ def application(service: Service, *, hosts: frozenset[str], told: Event) -> Guar
         Route("/service.css", pages.style),
     ]
     inner = Starlette(
-        routes=routes, exception_handlers={HTTPException: _unrouted, Refusal: _refused}
+        routes=routes,
+        exception_handlers={
+            HTTPException: _unrouted,
+            Refusal: _refused,
+            ClientDisconnect: _left,
+            Exception: _broken,
+        },
     )
     inner.router.redirect_slashes = False
     return Guard(inner, hosts, told)
@@ -45,6 +53,18 @@ def application(service: Service, *, hosts: frozenset[str], told: Event) -> Guar
 async def _refused(request: "Request", error: Exception) -> "Response":
     assert isinstance(error, Refusal)
     return refusal_reply(error)
+
+
+async def _left(request: "Request", error: Exception) -> "Response":
+    """The client went away amid its request; the status stands in the access log alone."""
+    from starlette.responses import Response
+
+    return Response(status_code=_LEFT)
+
+
+async def _broken(request: "Request", error: Exception) -> "Response":
+    """Starlette raises the error again for the guard, which logs it."""
+    return refusal_reply(internal(request.state.id))
 
 
 async def _unrouted(request: "Request", error: Any) -> "Response":

@@ -32,7 +32,7 @@ async def body_of(
         message = f"the body did not arrive within {seconds:g} seconds"
         raise _unread(Refusal(408, "REQUEST_TIMEOUT", message)) from None
     value = _parsed(content)
-    found = {key or "body": problem for key, problem in problems(value, schema)}
+    found = _told(value, schema)
     if found:
         raise invalid(found)
     assert isinstance(value, dict)
@@ -52,13 +52,26 @@ def query_of(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Any]:
         "properties": {name: schema for name, (schema, _) in HISTORY_QUERY.items()},
         "additionalProperties": False,
     }
-    found |= {key: problem for key, problem in problems(value, schema)}
+    found |= _told(value, schema)
     for name in ("since", "until"):
         if name in value and not _is_day(value[name]):
             found[name] = "must be a day, YYYY-MM-DD"
     if found:
         raise invalid(found)
     return value
+
+
+def _told(value: Any, schema: Schema) -> dict[str, str]:
+    """What is wrong, by field, in words that a client knows: the title of what was expected in
+    place of its pattern.
+    """
+    found = {}
+    for key, problem in problems(value, schema):
+        shown, unlike, _ = problem.partition(" does not match ")
+        title = schema["properties"].get(key, {}).get("title", "")
+        told = f"{shown} is no {title}" if unlike and title else problem
+        found[key or "body"] = told.replace("a table", "an object")
+    return found
 
 
 async def _content(request: "Request") -> bytes:

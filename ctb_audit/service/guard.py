@@ -31,13 +31,14 @@ class Guard:
             return
         exchange = _Exchange(scope, send)
         try:
+            _require_one_length(scope)
             self._require_host(scope)
             await self._app(scope, receive, exchange.send)
         except Refusal as refusal:
             await exchange.answer(refusal, receive)
         except Exception as error:
             self._told(_failure(error, exchange.id))
-            await exchange.answer(_internal(exchange.id), receive)
+            await exchange.answer(internal(exchange.id), receive)
         finally:
             self._told(exchange.event())
 
@@ -61,7 +62,7 @@ class _Exchange:
         self._began = time.monotonic()
         self._status = 0
         self._bytes = 0
-        scope.setdefault("state", {})["seen"] = {}
+        scope.setdefault("state", {}).update(seen={}, id=self.id)
 
     async def send(self, message: "Message") -> None:
         if message["type"] == "http.response.start":
@@ -99,13 +100,22 @@ class _Exchange:
         return [*own, (b"x-request-id", self.id.encode())]
 
 
+def _require_one_length(scope: "Scope") -> None:
+    """Two statements of where a body ends let a proxy see other requests than we do."""
+    names = {name for name, _ in scope["headers"]}
+    if {b"content-length", b"transfer-encoding"} <= names:
+        message = "Content-Length and Transfer-Encoding exclude each other"
+        raise Refusal(400, "INVALID_REQUEST", message, headers={"Connection": "close"})
+
+
 def _without_port(host: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0] + "]"
     return host.partition(":")[0]
 
 
-def _internal(request_id: str) -> Refusal:
+def internal(request_id: str) -> Refusal:
+    """The answer to a defect of ours, by which its line in the log is found."""
     return Refusal(
         500, "INTERNAL_ERROR", f"the service failed; its log has more under {request_id}"
     )

@@ -11,7 +11,11 @@ Schema = dict[str, Any]
 HISTORY_LIMIT = 100
 _TEXT: Schema = {"type": "string"}
 _PAST_DAY: Schema = {"type": "string", "format": "date"}
-_NAME: Schema = {"type": "string", "pattern": r"^[^\x00-\x1f\x7f]{1,200}(?![\s\S])"}
+_NAME: Schema = {
+    "type": "string",
+    "title": "name of at most 200 characters",
+    "pattern": r"^[^\x00-\x1f\x7f]{1,200}(?![\s\S])",
+}
 _SCORE: Schema = {"type": "integer", "minimum": 0, "maximum": 100}
 
 HISTORY_QUERY: Mapping[str, tuple[Schema, str]] = {
@@ -32,7 +36,7 @@ HISTORY_QUERY: Mapping[str, tuple[Schema, str]] = {
         "Runs on a page.",
     ),
     "before": (
-        {"type": "string", "pattern": r"^[A-Za-z0-9_-]{1,50}(?![\s\S])"},
+        {"type": "string", "title": "log_id", "pattern": r"^[A-Za-z0-9_-]{1,50}(?![\s\S])"},
         "The `next` of the page before: runs older than this one.",
     ),
 }
@@ -42,12 +46,14 @@ def request_schemas(heir_pattern: str) -> Mapping[str, Schema]:
     """The bodies of the three actions, by action."""
     heir: Schema = {
         "type": "string",
+        "title": f"HEIR id: {heir_pattern.removeprefix('^').partition('(?![')[0]}",
         "pattern": heir_pattern,
         "description": "HEIR id the run is asked for under; it chooses the repository.",
         "examples": ["HEIR-2026-11-SYS-CTB-01"],
     }
     target: Schema = {
         "type": "string",
+        "title": "path of a folder: relative, with / and without ..",
         "pattern": TARGET_PATTERN,
         "description": "Folder below the repository, `.` for all of it.",
         "examples": ["."],

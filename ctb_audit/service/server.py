@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ MOST_CONNECTIONS = 500  # half of the files that most systems let a process open
 MESSAGE_SECONDS = 15.0  # for the whole of a request, its head included
 HEAD_BYTES = 16_384
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
+_LAST_SECONDS = 1.0  # for jobs whose clients have gone, after the grace
 
 
 class PatientProtocol(H11Protocol):
@@ -83,7 +85,7 @@ def listening(host: str, port: int) -> socket.socket:
         return socket.create_server(address[:2], family=family, backlog=1024)
     except OSError as error:
         step = "end what listens there, or choose another --port (0 for a free one)"
-        problem = f"cannot listen ({error.strerror})"
+        problem = f"cannot listen ({os.strerror(error.errno or 0)})"
         raise UsageError(place, problem, step) from None
 
 
@@ -92,44 +94,51 @@ def is_loopback(bound: socket.socket) -> bool:
     return ipaddress.ip_address(str(bound.getsockname()[0])).is_loopback
 
 
-def run(
-    make: "Callable[[], tuple[ASGIApp, Jobs]]",
+Make = Callable[[], "tuple[ASGIApp, Jobs]"]
+
+
+def run(make: Make, bound: socket.socket, log: AccessLog, *, grace: float) -> int:
+    """Serves until SIGTERM or SIGINT, as `serve`."""
+    return asyncio.run(serve(make, bound, log, grace=grace, until=_signalled))
+
+
+async def serve(
+    make: Make,
     bound: socket.socket,
     log: AccessLog,
     *,
     grace: float,
+    until: Callable[[Callable[[], None]], None],
 ) -> int:
-    """Serves until SIGTERM or SIGINT; how many jobs were cut off.
+    """Serves what `make` makes in the event loop; how many jobs were cut off in the end.
 
-    `make` is called in the event loop. `grace`: seconds that running jobs have to finish; a second
-    signal ends them at once.
+    `until` is handed the function that stops the service: running jobs have `grace` seconds to
+    finish, and end at once when it is called again.
     """
-    return asyncio.run(_serve(make, bound, log, grace))
-
-
-async def _serve(
-    make: "Callable[[], tuple[ASGIApp, Jobs]]", bound: socket.socket, log: AccessLog, grace: float
-) -> int:
     app, jobs = make()
     _warnings_to(log)
     server = _Server(_config(app, grace))
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    stopping = False
 
     def stop() -> None:
-        server.force_exit = stopping.is_set()
-        stopping.set()
-        server.should_exit = True
+        nonlocal stopping
+        server.force_exit = stopping
+        stopping = server.should_exit = True
         jobs.close()
 
-    for number in _STOPPING:
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop)
+    until(stop)
     try:
         await server.serve(sockets=[bound])
     finally:
-        cut = await jobs.finish(0 if server.force_exit else 1)
+        cut = await jobs.finish(0 if server.force_exit else _LAST_SECONDS)
     return cut
+
+
+def _signalled(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in _STOPPING:
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop)
 
 
 def _config(app: "ASGIApp", grace: float) -> uvicorn.Config:
