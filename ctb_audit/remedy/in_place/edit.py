@@ -161,7 +161,7 @@ class _Run:
             kept = [c for c in changes if c.table not in refused]
             texts, made, more = self._texts(kept)
             overlay = Overlay(texts)
-            found = more or self._refusals(self._surprises(overlay, made))
+            found = more or self._refusals(self._surprises(overlay, made), made)
             if not found and texts:
                 found, server, stubs = self._loaded(overlay, made)
                 if not found:
@@ -222,15 +222,21 @@ class _Run:
             else:
                 yield from surprises(scripts.replayed, after[key], made.get(key, ()))
 
-    def _refusals(self, found: Iterable[Surprise]) -> dict[Name, Refusal]:
-        """Refusals of the tables to blame; of all that would be edited where none is."""
+    def _refusals(
+        self, found: Iterable[Surprise], made: Mapping[frozenset[str], Sequence[Change]]
+    ) -> dict[Name, Refusal]:
+        """Refusals of the edited tables to blame. Raises SourceError where none of them is."""
+        changed = {change.table for changes in made.values() for change in changes}
+        all_found = tuple(found)
         refused: dict[Name, Refusal] = {}
-        for surprise in found:
-            if surprise.table is None:
-                raise SourceError("--in-place", f"would also change: {surprise.what}", _MIGRATE)
-            problem = f"would not come out as intended: {surprise.what}"
-            place = self._place(surprise.table)
-            refused.setdefault(surprise.table, Refusal(surprise.table, place, problem, _MIGRATE))
+        for surprise in all_found:
+            name = surprise.table
+            if name is not None and name in changed:
+                problem = f"would not come out as intended: {surprise.what}"
+                refused.setdefault(name, Refusal(name, self._place(name), problem, _MIGRATE))
+        if all_found and not refused:
+            told = f"would also change: {all_found[0].what}"
+            raise SourceError("--in-place", told, "narrow it with --table, or " + _MIGRATE)
         return refused
 
     def _place(self, name: Name) -> str:
@@ -247,7 +253,7 @@ class _Run:
         with ViaPostgres() as server:
             loader = Loader(server.load, overlay, made)
             self._request.reread(reader=overlay.read, through=loader)
-            found = self._refusals(loader.surprises)
+            found = self._refusals(loader.surprises, made)
             return found, server.version, tuple(sorted(server.stubs))
 
     def _done(
