@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "id": ("ctb_audit.cli.id:id_command", "Make, check and take apart identifiers."),
     "serve": ("ctb_audit.cli.serve:serve_command", "Serve audits over HTTP, with an API key."),
     "doctor": ("ctb_audit.cli.doctor:doctor_command", "Show what ctb has to work with here."),
+    "fleet": ("ctb_audit.cli.fleet:fleet_command", "Audit many targets as one estate."),
     "explain": ("ctb_audit.cli.explain:explain_command", "Explain one rule with its examples."),
 }
 

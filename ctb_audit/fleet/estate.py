@@ -233,7 +233,7 @@ def _status(kept: Kept) -> Status:
 def _weighed_tables(target: Target, kept: Kept) -> Iterator[WorstTable]:
     counts = Counter((f.system, f.table) for f in kept.findings if f.waiver is None)
     for table in kept.tables:
-        if table.score is not None and LEVEL_WEIGHTS[table.level]:
+        if table.score is not None and table.score < 100 and LEVEL_WEIGHTS[table.level]:
             yield WorstTable(
                 target=target.name,
                 team=target.team,
