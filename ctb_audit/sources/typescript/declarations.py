@@ -89,16 +89,16 @@ def _add_imports(found: File, node: Node) -> None:
             if part.type == "identifier":
                 found.imports[found.text.of(part)] = (module, "default")
             elif part.type == "namespace_import":
-                found.imports[found.text.of(children(part)[0])] = (module, "*")
+                found.imports[found.text.of(first(part))] = (module, "*")
             for item in children(part, "import_specifier"):
-                names = [found.text.of(n) for n in children(item)]
+                names = [found.text.of(n) for n in children(item) or [item]]
                 found.imports[names[-1]] = (module, names[0])
 
 
 def unwrapped(node: Node) -> Node:
     """Without `as const`, `satisfies T` and parentheses."""
-    while node.type in _WRAPPERS and node.named_children:
-        node = children(node)[0]
+    while node.type in _WRAPPERS and children(node):
+        node = first(node)
     return node
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ctb_audit.model import Column, Type
 from ctb_audit.sources.typescript.declarations import Declared, Library
-from ctb_audit.sources.typescript.syntax import Node, Text, children, part
+from ctb_audit.sources.typescript.syntax import Node, Text, children, first, part
 
 MAX_DEPTH = 12
 
@@ -148,9 +148,10 @@ class Types:
     def _intersection(self, node: Node, text: Text) -> Shape:
         members = [self.shape(n, text) for n in _flat(node, "intersection_type")]
         fields: tuple[Column, ...] = ()
+        first_type = members[0].type if members else Type("any", "any")
         for member in members:
             fields = _merged(fields, member.fields)
-        chosen = Type("map", "struct", spelling=text.of(node)) if fields else members[0].type
+        chosen = Type("map", "struct", spelling=text.of(node)) if fields else first_type
         return Shape(chosen, False, fields, all(m.understood for m in members))
 
     def _array(self, node: Node, text: Text) -> Shape:
@@ -185,7 +186,7 @@ class Types:
         return Shape(column.type, column.nullable, column.fields)
 
     def _generic(self, node: Node, text: Text) -> Shape:
-        head, *rest = children(node)
+        head, *rest = children(node) or [node]
         name = text.of(head).rpartition(".")[2]
         arguments = children(rest[0]) if rest else []
         if name in _ARRAYS:
@@ -209,7 +210,7 @@ class Types:
         if annotation is None:
             shape = Shape(Type("any", "any"))
         else:
-            shape = self.shape(children(annotation)[0], text)
+            shape = self.shape(first(annotation), text)
         if not shape.understood:
             self.missed.append((node, text, f"the type {shape.type.spelling} is defined nowhere"))
         optional = any(c.type == "?" for c in node.children)

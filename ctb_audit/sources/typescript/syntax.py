@@ -70,6 +70,11 @@ def children(node: Node, *kinds: str) -> list[Node]:
     return [c for c in named if not kinds or c.type in kinds]
 
 
+def first(node: Node) -> Node:
+    """The first of the children; the node itself where a broken text holds none."""
+    return next(iter(children(node)), node)
+
+
 def part(node: Node, name: str) -> Node:
     """The child in a field; the node itself where a broken text lacks it."""
     found = node.child_by_field_name(name)

@@ -8,7 +8,7 @@ are passed over; unknown ones are counted as not understood.
 from dataclasses import dataclass, field, replace
 
 from ctb_audit.sources.typescript.declarations import Declared, Library, unwrapped
-from ctb_audit.sources.typescript.syntax import Node, Text, children, part
+from ctb_audit.sources.typescript.syntax import Node, Text, children, first, part
 from ctb_audit.sources.typescript.zod_constructors import CONSTRUCTORS
 from ctb_audit.sources.typescript.zod_methods import METHODS
 from ctb_audit.sources.typescript.zod_schema import UNKNOWN, Call, Schema
@@ -122,7 +122,7 @@ class Zod:
 
     def _part(self, node: Node, text: Text) -> tuple[tuple[ModelField, ...], bool]:
         if node.type == "spread_element":
-            spread = self._spread(children(node)[0], text)
+            spread = self._spread(first(node), text)
             return spread.field.fields, spread.open or spread.field.type != "object"
         if node.type == "shorthand_property_identifier":
             return (self._field(node, text.of(node), node, text),), False

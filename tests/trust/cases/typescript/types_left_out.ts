@@ -1,0 +1,3 @@
+export interface User { id: ; tags?: string[]; a: & ; b: () }
+const S = z.object({ ... , id: (/* c */) });
+import { as x } from './m';
