@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import basename, splitext
 
-from ctb_audit.sources.typescript.syntax import Node, Text, children
+from ctb_audit.sources.typescript.syntax import Node, Text, children, first
 
 _TYPES = ("interface_declaration", "type_alias_declaration", "enum_declaration")
 _CLASSES = ("class_declaration", "abstract_class_declaration")
