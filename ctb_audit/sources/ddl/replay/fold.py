@@ -1,6 +1,7 @@
 """Statement by statement: refusals, transaction blocks, includes, annotations, coverage."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from ctb_audit.copies import replace
 from ctb_audit.model import Catalog, Coverage, Problem, Surface, System
@@ -102,9 +103,10 @@ class Replay:
 
     def _effective(self, effect: StatementEffect) -> Sequence[Operation]:
         """What of a statement takes effect: nothing where the server's grammar rejects it."""
-        problems = [op for op in effect.operations if isinstance(op, ops.NotUnderstood)]
-        if self._mode == "server" and any(op.problem.kind in _UNGRAMMATICAL for op in problems):
-            return problems
+        if self._mode == "server":
+            problems = [op for op in effect.operations if isinstance(op, ops.NotUnderstood)]
+            if any(op.problem.kind in _UNGRAMMATICAL for op in problems):
+                return problems
         return in_order(effect)
 
     def _refused(self, state: State, refusal: Refusal) -> None:
@@ -116,6 +118,10 @@ class Replay:
             self._block.aborted = True
 
     def _fold(self, state: State, op: Operation, path: str) -> None:
+        handler = HANDLERS.get(type(op))
+        if handler is not None:
+            self._change(state, op, handler)
+            return
         match op:
             case ops.Transaction():
                 transact(state, self._block, op)
@@ -125,13 +131,11 @@ class Replay:
                 self._read(state, op, path)
             case ops.NotUnderstood(problem):
                 self._not_understood(state, problem)
-            case _:
-                self._change(state, op)
 
-    def _change(self, state: State, op: Operation) -> None:
+    def _change(self, state: State, op: Operation, handler: Callable[[State, Any], None]) -> None:
         mark = state.journal.mark()
         try:
-            HANDLERS[type(op)](state, op)
+            handler(state, op)
         except Ignored:
             return
         except Refusal as refusal:

@@ -206,6 +206,8 @@ class State:
 
     def find(self, name: Name) -> Name | None:
         """The relation that a name as written means."""
+        if name.schema is not None:
+            return name if name in self.relations else None
         return next((c for c in self.candidates(name) if c in self.relations), None)
 
     def assumed(self, name: Name) -> Name:
@@ -253,6 +255,8 @@ class State:
         return found
 
     def partitions(self, parent: Name) -> list[Name]:
+        if self.tables[parent].partition_by is None:
+            return []
         return [n for n in self.children(parent) if self.tables[n].partition_of == parent]
 
     def using_tables(self, name: Name) -> Iterator[Table]:
