@@ -41,7 +41,7 @@ def remediate(source: Path, values: dict[str, str], rows: int, files: Path | Non
         proof = prove(server, Case(tuple(catalogs), config, settings, plan, rows=rows))
     if files is not None:
         at = datetime.combine(DAY, datetime.min.time(), UTC)
-        for file in files_of("golang-migrate", scripts_of(plan), at):
+        for file in files_of("flyway", scripts_of(plan), at):
             path = files / "_".join(source.parts[-2:]) / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text)

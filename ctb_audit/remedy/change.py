@@ -22,10 +22,18 @@ it must give up soon; `online` lets readers and writers pass; `none` takes no lo
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One statement, without its semicolon."""
+    """One statement, without its semicolon. `told` stands above it, a comment a line: what spares
+    it a lock that a linter without a database would warn of.
+    """
 
     sql: str
     lock: Lock = "brief"
+    told: tuple[str, ...] = ()
+
+    @property
+    def alone(self) -> bool:
+        """Whether it cannot run in a transaction, nor in one message with others."""
+        return "CONCURRENTLY" in self.sql.split("(", 1)[0] or self.sql.startswith("DO ")
 
 
 @dataclass(frozen=True, slots=True)

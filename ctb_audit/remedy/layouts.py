@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ctb_audit.remedy.quoting import comment
-from ctb_audit.remedy.script import Line, Script, text_of
+from ctb_audit.remedy.script import Line, Script, text_of, timeouts
 
 STAMP = "%Y%m%d%H%M%S"
 
@@ -51,21 +51,16 @@ def _psql(scripts: Sequence[Script], at: datetime) -> Iterator[File]:
 
 
 def _dbmate(scripts: Sequence[Script], at: datetime) -> Iterator[File]:
-    for number, script in enumerate(scripts, 1):
-        header = _header(script, number, len(scripts))
-        up, down = text_of(script.up), text_of(script.down)
-        yield File(
-            f"{_serial(at, number)}_{script.slug}.sql",
-            _joined(
-                "-- migrate:up transaction:false",
-                header,
-                *up,
-                "",
-                "-- migrate:down transaction:false",
-                *down,
-            ),
-        )
-        yield _verify(script, f"{_serial(at, number)}_{script.slug}")
+    """Up and down in one file, each sent as one message."""
+    count = 0
+    for script in scripts:
+        for up, down in _pairs(script):
+            count += 1
+            yield File(
+                f"{_serial(at, count)}_{script.slug}.sql",
+                f"-- migrate:up transaction:false\n{up}\n-- migrate:down transaction:false\n{down}",
+            )
+        yield _verify(script, f"{_serial(at, count)}_{script.slug}")
 
 
 def _flyway(scripts: Sequence[Script], at: datetime) -> Iterator[File]:
@@ -95,13 +90,11 @@ def _golang(scripts: Sequence[Script], at: datetime) -> Iterator[File]:
     """One message a file, so a statement that needs no transaction around it stands alone."""
     count = 0
     for script in scripts:
-        ups = list(_messages(script.up))
-        downs = list(_messages(script.down))
-        for position in range(max(len(ups), len(downs))):
+        for up, down in _pairs(script):
             count += 1
             name = f"{_serial(at, count)}_{script.slug}"
-            yield File(f"{name}.up.sql", _at(ups, position))
-            yield File(f"{name}.down.sql", _at(downs, len(downs) - 1 - position))
+            yield File(f"{name}.up.sql", up)
+            yield File(f"{name}.down.sql", down)
 
 
 def _supabase(scripts: Sequence[Script], at: datetime) -> Iterator[File]:
@@ -112,28 +105,42 @@ def _supabase(scripts: Sequence[Script], at: datetime) -> Iterator[File]:
             yield File(f"supabase/migrations/{_serial(at, count)}_{script.slug}.sql", text)
 
 
+def _pairs(script: Script) -> Iterator[tuple[str, str]]:
+    """Messages up, each with one of those down, so that all go down in their order."""
+    ups, downs = list(_messages(script.up)), list(_messages(script.down))
+    for position in range(max(len(ups), len(downs))):
+        yield _at(ups, position), _at(downs, len(downs) - 1 - position)
+
+
 def _at(texts: Sequence[str], position: int) -> str:
     return texts[position] if 0 <= position < len(texts) else "SELECT 1;\n"
 
 
 def _messages(lines: Iterable[Line]) -> Iterator[str]:
-    """Texts that may each be sent at once: a lone statement, or several of one transaction."""
+    """Texts that may each be sent at once: a lone statement, or several of one transaction each.
+
+    A lone one has no room for its timeouts: the message before leaves them to the session.
+    """
     waiting: list[Line] = []
+    settled = False
     for line in lines:
-        alone = line.step is not None and _alone(line.step.sql)
-        if alone and waiting:
-            yield _joined(*text_of(waiting, apart=True))
-            waiting = []
-        if alone and line.step is not None:
-            yield f"{line.step.sql};\n"
-        else:
+        if line.step is None or not line.step.alone:
             waiting.append(line)
+            settled = settled and line.step is None
+            continue
+        if not settled:
+            yield _joined(*text_of(_told_last(waiting), follow=timeouts(line.step.lock)))
+            settled = True
+        told = [part.text for part in waiting if part.step is None][-1:]
+        yield _joined(*told, f"{line.step.sql};")
+        waiting = []
     if any(line.step is not None for line in waiting):
-        yield _joined(*text_of(waiting, apart=True))
+        yield _joined(*text_of(waiting))
 
 
-def _alone(sql: str) -> bool:
-    return "CONCURRENTLY" in sql.split("(", 1)[0] or sql.startswith("DO ")
+def _told_last(waiting: Sequence[Line]) -> Sequence[Line]:
+    """Without the comment that belongs to what comes after."""
+    return waiting[:-1] if waiting and waiting[-1].step is None else waiting
 
 
 def _alembic(scripts: Sequence[Script], at: datetime) -> Iterator[File]:
@@ -171,15 +178,13 @@ def _executed(lines: Iterable[Line]) -> Iterator[str]:
     """Statement by statement outside a transaction; `:name` is no bind parameter there."""
     yield "    with op.get_context().autocommit_block():"
     yield "        connection = op.get_bind()"
-    for text in text_of(lines):
-        if text.lstrip().startswith("--"):
-            yield from (
-                f"        # {part.removeprefix('-- ')}" for part in text.strip().splitlines()
-            )
-        else:
-            yield f"        connection.exec_driver_sql({text.rstrip(';').replace('%', '%%')!r})"
-    yield "        connection.exec_driver_sql('RESET lock_timeout')"
-    yield "        connection.exec_driver_sql('RESET statement_timeout')"
+    for text in text_of(lines, wrapped=False):
+        parts = text.strip().split("\n")
+        while parts and parts[0].startswith("--"):
+            yield f"        # {parts.pop(0).removeprefix('-- ')}"
+        settings = parts and parts[0].startswith(("SET ", "RESET "))
+        for sql in parts if settings else ["\n".join(parts)] * bool(parts):
+            yield f"        connection.exec_driver_sql({sql.rstrip(';').replace('%', '%%')!r})"
 
 
 def _serial(at: datetime, number: int) -> str:

@@ -18,7 +18,7 @@ _TOLD: dict[Phase, str] = {
     "backfill": "rows that are there are filled in batches that commit",
     "enforce": "constraints are added NOT VALID, then validated while writers go on",
     "index": "indexes are built while writers go on",
-    "guard": "triggers, whose lock is brief",
+    "guard": "triggers, policies and comments, whose lock is brief",
     "remove": "what serves nothing; all of it commented out",
 }
 
@@ -97,10 +97,11 @@ def _verify(held: Sequence[Held]) -> str:
     return f"DO {dollar_quoted(body, 'verify')};"
 
 
-def text_of(lines: Iterable[Line], *, apart: bool = False) -> Iterator[str]:
+def text_of(lines: Iterable[Line], *, wrapped: bool = True, follow: str = "") -> Iterator[str]:
     """Statements with the timeouts that each kind of lock calls for.
 
-    `apart`: the text is sent as one message, which is one transaction unless it says otherwise.
+    `wrapped`: each that may stands in a transaction of its own, so that no lock outlives its
+    statement, however the text is sent. `follow`: settings to end with in place of the defaults.
     """
     lock: Lock | None = None
     yield "SET application_name = 'ctb remediate';"
@@ -111,11 +112,17 @@ def text_of(lines: Iterable[Line], *, apart: bool = False) -> Iterator[str]:
             continue
         if line.step.lock != lock:
             if lock is None or _TIMEOUTS[lock] != _TIMEOUTS[line.step.lock]:
-                waits, runs = _TIMEOUTS[line.step.lock]
-                yield f"SET lock_timeout = '{waits}';"
-                yield f"SET statement_timeout = '{runs}';"
+                yield timeouts(line.step.lock)
             lock = line.step.lock
-        yield f"BEGIN;\n{line.step.sql};\nCOMMIT;" if apart else f"{line.step.sql};"
+        statement = "\n".join((*map(comment, line.step.told), f"{line.step.sql};"))
+        yield statement if line.step.alone or not wrapped else f"BEGIN;\n{statement}\nCOMMIT;"
+    yield follow or "RESET lock_timeout;\nRESET statement_timeout;"
+
+
+def timeouts(lock: Lock) -> str:
+    """The settings for statements of this kind."""
+    waits, runs = _TIMEOUTS[lock]
+    return f"SET lock_timeout = '{waits}';\nSET statement_timeout = '{runs}';"
 
 
 def statements(lines: Iterable[Line]) -> Iterator[str]:

@@ -7,6 +7,7 @@ SET idle_in_transaction_session_timeout = '30s';
 -- public.ctb_set_updated_at: keeps updated_at
 SET lock_timeout = '60s';
 SET statement_timeout = '0';
+BEGIN;
 CREATE OR REPLACE FUNCTION public.ctb_set_updated_at () RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -15,8 +16,10 @@ BEGIN
   RETURN NEW;
 END
 $function$;
+COMMIT;
 
 -- shq.ctb_set_updated_at: keeps updated_at
+BEGIN;
 CREATE OR REPLACE FUNCTION shq.ctb_set_updated_at () RETURNS trigger
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -25,3 +28,6 @@ BEGIN
   RETURN NEW;
 END
 $function$;
+COMMIT;
+RESET lock_timeout;
+RESET statement_timeout;

@@ -17,3 +17,5 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS composio_executions_user_id_idx ON publi
 -- shq.tasks: no index starts with created_at
 DROP INDEX CONCURRENTLY IF EXISTS shq.tasks_created_at_idx;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS tasks_created_at_idx ON shq.tasks (created_at);
+RESET lock_timeout;
+RESET statement_timeout;

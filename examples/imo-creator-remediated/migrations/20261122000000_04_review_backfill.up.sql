@@ -15,6 +15,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.users'::regclass::oid
@@ -56,6 +58,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -68,6 +71,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.users'::regclass::oid
@@ -109,6 +114,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -121,6 +127,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.users'::regclass::oid
@@ -162,6 +170,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -174,6 +183,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.users'::regclass::oid
@@ -215,6 +226,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -227,6 +239,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.imos'::regclass::oid
@@ -268,6 +282,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -280,6 +295,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.imos'::regclass::oid
@@ -321,6 +338,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -333,6 +351,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.imos'::regclass::oid
@@ -374,6 +394,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -386,6 +407,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.imos'::regclass::oid
@@ -427,6 +450,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -439,6 +463,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.composio_executions'::regclass::oid
@@ -480,6 +506,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -492,6 +519,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.composio_executions'::regclass::oid
@@ -533,6 +562,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -545,6 +575,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.composio_executions'::regclass::oid
@@ -586,6 +618,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -598,6 +631,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.composio_executions'::regclass::oid
@@ -639,6 +674,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -651,6 +687,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.ctb_compliance_log'::regclass::oid
@@ -692,6 +730,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -704,6 +743,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.ctb_compliance_log'::regclass::oid
@@ -745,6 +786,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -757,6 +799,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.ctb_compliance_log'::regclass::oid
@@ -798,6 +842,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -810,6 +855,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.ctb_compliance_log'::regclass::oid
@@ -851,6 +898,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -863,6 +911,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.error_log'::regclass::oid
@@ -904,6 +954,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -916,6 +967,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.error_log'::regclass::oid
@@ -957,6 +1010,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -969,6 +1023,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.error_log'::regclass::oid
@@ -1010,6 +1066,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -1022,6 +1079,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'public.error_log'::regclass::oid
@@ -1063,6 +1122,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -1075,6 +1135,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'shq.tasks'::regclass::oid
@@ -1116,6 +1178,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -1128,6 +1191,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'shq.tasks'::regclass::oid
@@ -1169,6 +1234,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -1181,6 +1247,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'shq.tasks'::regclass::oid
@@ -1222,6 +1290,7 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
 
@@ -1234,6 +1303,8 @@ DECLARE
   tries integer := 0;
   heard boolean;
 BEGIN
+  -- a policy that hides rows from whoever fills them is an error, not a row left out
+  PERFORM pg_catalog.set_config('row_security', 'off', false);
   FOR leaf IN
     WITH RECURSIVE tree (relation) AS (
       SELECT 'shq.tasks'::regclass::oid
@@ -1275,5 +1346,8 @@ BEGIN
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;
+  PERFORM pg_catalog.set_config('row_security', 'on', false);
 END
 $backfill$;
+RESET lock_timeout;
+RESET statement_timeout;

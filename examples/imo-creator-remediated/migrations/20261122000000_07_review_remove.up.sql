@@ -23,3 +23,5 @@ SET idle_in_transaction_session_timeout = '30s';
 -- public.composio_executions: idx_composio_executions_tool_name serves nothing that idx_composio_executions_tool_status does not; destroys, so it stands here as a comment
 
 -- DROP INDEX CONCURRENTLY IF EXISTS public.idx_composio_executions_tool_name;
+RESET lock_timeout;
+RESET statement_timeout;
