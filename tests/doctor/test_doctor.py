@@ -16,7 +16,7 @@ def test_values_carry_their_origin_and_no_password(ctb: Ctb, tmp_path: Path) -> 
     assert code == 0
     assert (said["fail_under"]["value"], said["fail_under"]["note"]) == ("80", "ctb.toml")
     assert said["min_coverage"]["note"] == "default"
-    assert said["log"]["value"] == "postgresql://ann:***@db.example.org/audit"
+    assert said["log"]["value"] == "postgresql://ann@db.example.org/audit"
     assert "hunter2" not in out
 
 
