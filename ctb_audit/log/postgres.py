@@ -10,7 +10,7 @@ from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING, Any
 
-from ctb_audit.errors import LogError
+from ctb_audit.errors import LogError, SourceError
 from ctb_audit.log.entry import (
     ALL_ROWS,
     COLUMNS,
@@ -23,6 +23,8 @@ from ctb_audit.log.entry import (
     row_from,
 )
 from ctb_audit.log.identifiers import heir_prefix, next_heir_id
+from ctb_audit.sources.postgres.connect import UNNAMED, connected, display_url, parse, secrets
+from ctb_audit.sources.postgres.refusals import said
 
 if TYPE_CHECKING:
     import psycopg
@@ -33,9 +35,7 @@ _LOCK = 0x4354424C4F47  # "CTBLOG", the key of the advisory lock that orders our
 _ATTEMPTS = 8  # another program may allocate the same HEIR id without our lock
 _RECONNECTS = 2
 _PAUSE = 0.2  # seconds before the first repetition
-_CONNECT_SECONDS = 10
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_SECURE = ("require", "verify-ca", "verify-full")
+_PATIENCE = 60.0  # seconds; another writer may hold the lock for some
 
 
 class _Contended(LogError):
@@ -46,8 +46,12 @@ class PostgresLog:
     """`location` is the URL without its password."""
 
     def __init__(self, url: str, create: bool = False) -> None:
-        self._settings = _settings(url)
-        self.location = _shown(self._settings)
+        try:
+            self._settings = parse(url, "log postgresql://...")
+        except SourceError as error:
+            raise LogError(error.place, "not a PostgreSQL URL", "correct --log") from None
+        self._hidden = secrets(url, self._settings)
+        self.location = UNNAMED if display_url(url) == UNNAMED else _shown(self._settings)
         self.notices: list[str] = []
         self._create = create
 
@@ -132,16 +136,19 @@ class PostgresLog:
         import psycopg
         from psycopg.rows import dict_row
 
-        _require_tls(self._settings, self.location)
         try:
-            with psycopg.connect(
-                **{"connect_timeout": _CONNECT_SECONDS, **self._settings},
+            with connected(
+                self._settings,
+                self.location,
+                patience_s=_PATIENCE,
                 autocommit=True,
                 row_factory=dict_row,
             ) as connection:
                 yield connection
+        except SourceError as error:
+            raise LogError(self.location, error.problem, error.step) from None
         except psycopg.Error as error:
-            problem = _reason(error, self._settings)
+            problem = said(error, self._hidden)
             raise _kind(error)(self.location, problem, "correct --log, or use --no-log") from None
 
 
@@ -158,48 +165,11 @@ def _kind(error: "psycopg.Error") -> type[LogError]:
     return LogAway if isinstance(error, OperationalError) else LogError
 
 
-def _settings(url: str) -> dict[str, Any]:
-    """The URL taken apart. Its text, which may hold a password, reaches no message."""
-    import psycopg
-    from psycopg.conninfo import conninfo_to_dict
-
-    try:
-        settings = conninfo_to_dict(url)
-    except psycopg.Error:
-        raise LogError("log postgresql://...", "not a PostgreSQL URL", "correct --log") from None
-    settings.setdefault("application_name", "ctb-audit")
-    if not _is_local(settings):
-        settings.setdefault("sslmode", "require")
-    return settings
-
-
-def _hosts(settings: dict[str, Any]) -> list[str]:
-    return str(settings.get("host") or settings.get("hostaddr") or "").split(",")
-
-
-def _is_local(settings: dict[str, Any]) -> bool:
-    return all(not h or h.startswith(("/", "@")) or h in _LOOPBACK for h in _hosts(settings))
-
-
-def _require_tls(settings: dict[str, Any], location: str) -> None:
-    mode = settings.get("sslmode")
-    if not _is_local(settings) and mode not in _SECURE:
-        raise LogError(
-            location, f"sslmode={mode} sends the log in the clear", "use sslmode=require"
-        )
-
-
 def _shown(settings: dict[str, Any]) -> str:
     user = f"{settings['user']}@" if settings.get("user") else ""
     port = f":{settings['port']}" if settings.get("port") else ""
-    host = ",".join(_hosts(settings))
+    host = settings.get("host") or settings.get("hostaddr") or ""
     return f"postgresql://{user}{host}{port}/{settings.get('dbname', '')}"
-
-
-def _reason(error: Exception, settings: dict[str, Any]) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    password = str(settings.get("password") or "")
-    return text.replace(password, "***") if password else text
 
 
 def _insert(connection: "psycopg.Connection[dict[str, Any]]", entry: LogEntry) -> Written:

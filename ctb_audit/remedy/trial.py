@@ -20,6 +20,8 @@ _FULL = (EXHAUSTED, EMPTY_TARGET)
 """Why a table takes no more rows, before a migration as after it."""
 MORE = 20  # rows that writers add at the top
 
+_PATIENCE_S = 3600.0  # a copy may hold many rows
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -169,10 +171,11 @@ def digests(
 
 @contextmanager
 def session_of(url: str) -> Iterator[Session]:
-    """A session in autocommit mode."""
-    import psycopg
+    """A session in autocommit mode, of a scratch server or of a copy that may be elsewhere."""
+    from ctb_audit.sources.postgres.connect import connected, parse
 
-    with psycopg.connect(url, autocommit=True) as session:
+    place = "the copy"
+    with connected(parse(url, place), place, patience_s=_PATIENCE_S, autocommit=True) as session:
         session.execute("SET client_min_messages = error")
         yield session
 

@@ -1,9 +1,10 @@
-"""Opens a session: TLS where the host is remote (STANDARD section 9), and no secret in an error."""
+"""Opens connections: over TLS where the host is remote (STANDARD section 9), without a secret in an
+error, and not waiting for ever. All of the program goes through here, the log included.
+"""
 
 import contextlib
 import ipaddress
 import os
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
@@ -15,43 +16,15 @@ if TYPE_CHECKING:
     import psycopg
 
 OLDEST_VERSION = 140000
-_WEAK_MODES = ("allow", "prefer")
 _STRONG_MODES = ("require", "verify-ca", "verify-full")
-_KEEPALIVE: Mapping[str, str] = {
+_GRACE_S = 15.0  # beyond the server's own timeouts
+_DEFAULTS: Mapping[str, str] = {
+    "application_name": "ctb-audit",
+    "connect_timeout": "10",
     "keepalives_idle": "10",
     "keepalives_interval": "5",
     "keepalives_count": "3",
 }
-_STEPS: tuple[tuple[str, str, str], ...] = (
-    # what the text holds, the problem, the next step
-    (r"password authentication failed", "wrong password", "check user and password of the URL"),
-    (
-        r"no password supplied",
-        "the server asks for a password",
-        "put it into the URL or PGPASSWORD",
-    ),
-    (r"(translate|resolve) host|[Nn]ame or service", "unknown host", "check the host of the URL"),
-    (r"refused", "the connection was refused", "check host and port, and that the server runs"),
-    (r"timeout|timed out", "no answer in time", "check host, port and firewall"),
-    (
-        r"No such file|does not exist.*socket",
-        "no server at this socket",
-        "check the socket's folder",
-    ),
-    (r"database .* does not exist", "no such database", "check the database of the URL"),
-    (r"role .* does not exist", "no such role", "check the user of the URL"),
-    (r"certificate", "the server's certificate was not accepted", "check sslrootcert and the host"),
-    (
-        r"SSL|TLS|encryption",
-        "no TLS session with the server",
-        "enable TLS on the server; only loopback and sockets go without",
-    ),
-    (r"too many (clients|connections)", "no free connection slot", "try again later"),
-    (r"pg_hba\.conf", "the server refuses this role from here", "allow it in pg_hba.conf"),
-    (r"starting up|shutting down", "the server is not ready", "try again later"),
-)
-
-
 _HOST = r"(?:\[[0-9A-Fa-f:.%]+\]|[^@?#\s:/,\[\]]*)(?::\d*)?"
 _URL = pattern(
     rf"postgres(?:ql)?://(?:(?P<user>[^:@/?#\s]*)(?::[^@/?#\s]*)?@)?"
@@ -77,6 +50,9 @@ def secrets(url: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     written = urlsplit(url).netloc.rpartition("@")[0].partition(":")[2]
     found = [str(parameters.get(name) or "") for name in ("password", "sslpassword")]
     found += [written, unquote(written), os.environ.get("PGPASSWORD", "")]
+    found += [
+        word for word in _setting(parameters, "options").replace("=", " ").split() if len(word) > 3
+    ]
     known = {text for secret in found if secret for text in (secret, quote(secret, safe=""))}
     return tuple(sorted(known, key=len, reverse=True))
 
@@ -108,8 +84,8 @@ def secured(parameters: Mapping[str, Any], source: str) -> dict[str, Any]:
     """`parameters` with TLS required where a host is remote; raises where TLS is refused."""
     settings = dict(parameters)
     hosts = _setting(settings, "hostaddr") or _setting(settings, "host")
-    named_elsewhere = not hosts and _setting(settings, "service")
-    if all(is_local(host) for host in hosts.split(",")) and not named_elsewhere:
+    in_a_file = _setting(settings, "service")
+    if all(is_local(host) for host in hosts.split(",")) and not in_a_file:
         return settings
     mode = _setting(settings, "sslmode")
     if mode == "disable":
@@ -129,6 +105,29 @@ def _setting(parameters: Mapping[str, Any], name: str) -> str:
 
 
 @contextlib.contextmanager
+def connected(
+    parameters: Mapping[str, Any], source: str, *, patience_s: float, **options: Any
+) -> "Iterator[psycopg.Connection[Any]]":
+    """An open connection, closed on leaving. `parameters` are libpq's, `options` psycopg's.
+
+    A server that says nothing for `patience_s` seconds is given up. Raises SourceError where TLS is
+    due and not there, else what psycopg raises.
+    """
+    from ctb_audit.sources.postgres.patience import patient
+
+    settings = {**_DEFAULTS, **secured(parameters, source)}
+    with patient(patience_s).connect(**settings, **options) as connection:
+        if not (_peer_is_local(connection) or connection.pgconn.ssl_in_use):
+            raise SourceError(source, "the session is not encrypted", "enable TLS on the server")
+        yield connection
+
+
+def _peer_is_local(connection: "psycopg.Connection[Any]") -> bool:
+    """By the address that was reached: a name like localhost may be anybody's."""
+    return is_local(connection.info.hostaddr or connection.info.host)
+
+
+@contextlib.contextmanager
 def session(
     url: str, source: str, *, timeout_s: float, connect_timeout_s: int
 ) -> "Iterator[psycopg.Connection[tuple[Any, ...]]]":
@@ -139,14 +138,17 @@ def session(
     """
     import psycopg
 
+    from ctb_audit.sources.postgres.refusals import failed
+
     parameters = parse(url, source)
     hidden = secrets(url, parameters)
-    settings = {**_KEEPALIVE, **secured(parameters, source)}
-    settings.setdefault("connect_timeout", str(connect_timeout_s))
-    settings.setdefault("application_name", "ctb-audit")
+    parameters.setdefault("connect_timeout", str(connect_timeout_s))
+    patience_s = timeout_s + _GRACE_S
     failure: SourceError
     try:
-        with psycopg.connect(**settings, prepare_threshold=None) as connection:
+        with connected(
+            parameters, source, patience_s=patience_s, prepare_threshold=None
+        ) as connection:
             _prepare(connection, source, timeout_s)
             yield connection
             return
@@ -173,8 +175,6 @@ def _prepare(
             f"PostgreSQL {info.server_version // 10000} is too old",
             "PostgreSQL 14 to 18 are read; audit a pg_dump --schema-only of it",
         )
-    if not (is_local(info.hostaddr or info.host) or connection.pgconn.ssl_in_use):
-        raise SourceError(source, "the session is not encrypted", "enable TLS on the server")
     connection.read_only = True
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     milliseconds = max(1, round(timeout_s * 1000))
@@ -184,41 +184,3 @@ def _prepare(
         " set_config('client_encoding', 'UTF8', true), set_config('jit', 'off', true)",
         (str(milliseconds), str(milliseconds)),
     )
-
-
-def failed(
-    error: "psycopg.Error", source: str, hidden: tuple[str, ...], timeout_s: float
-) -> SourceError:
-    """What went wrong, in our words where the cause is known."""
-    import psycopg
-
-    match error:
-        case psycopg.errors.QueryCanceled():
-            return SourceError(
-                source,
-                f"a catalog query took longer than {timeout_s:g} s",
-                "raise the timeout, or name the schemas to read",
-            )
-        case psycopg.errors.InsufficientPrivilege():
-            return SourceError(
-                source,
-                f"the role may not read the catalog: {_text(error, hidden)}",
-                "grant it SELECT on pg_catalog's tables, or use another role",
-            )
-    text = _text(error, hidden)
-    for sign, problem, step in _STEPS:
-        if re.search(sign, text):
-            return SourceError(source, problem, step)
-    if isinstance(error, psycopg.OperationalError):
-        return SourceError(source, f"the connection failed: {text}", "check the server and retry")
-    return SourceError(source, f"the catalog could not be read: {text}", "")
-
-
-def _text(error: "psycopg.Error", hidden: tuple[str, ...]) -> str:
-    """The first line that says something, without secrets."""
-    text = error.diag.message_primary or str(error)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    first = lines[0] if lines else type(error).__name__
-    for secret in hidden:
-        first = first.replace(secret, "***")
-    return first
