@@ -19,6 +19,7 @@ from ctb_audit.remedy.change import Plan, Safety
 from ctb_audit.remedy.columns import SetNotNull
 from ctb_audit.remedy.constraints import AddCheck, AddForeignKey, AddUnique
 from ctb_audit.remedy.create import create_role
+from ctb_audit.remedy.identity import refuse_audited
 from ctb_audit.remedy.load import Refused, load
 from ctb_audit.remedy.new_tables import CreateTable
 from ctb_audit.remedy.present import carry, present_catalog
@@ -73,7 +74,7 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        return not self.failures and not self.unproven
+        return not self.failures and not self.unproven and not self.refused
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,21 @@ def newest_server() -> "ScratchServer":
     return ScratchServer(found or find_binaries())
 
 
-def prove_on_copy(url: str, case: Case) -> Proof:
-    """Applies everything to the copy at `url`, with the rows that it holds, and takes it down."""
-    scripts = scripts_of(case.plan, empty=case.empty)
-    base = read_live(url, source_name="the copy")
+def require_copy(url: str, audited: Sequence[str]) -> None:
+    """Raises UsageError where the database at `url` is one of those `audited`."""
     with session_of(url) as session:
+        refuse_audited(session, audited)
+
+
+def prove_on_copy(url: str, case: Case, audited: Sequence[str] = ()) -> Proof:
+    """Applies everything to the copy at `url`, with the rows that it holds, and takes it down.
+
+    Raises UsageError, before anything is applied, where it is one of the databases `audited`.
+    """
+    scripts = scripts_of(case.plan, empty=case.empty)
+    with session_of(url) as session:
+        refuse_audited(session, audited)
+        base = read_live(url, source_name="the copy")
         run = Trial(session, base, scripts)
         run.up()
         if not run.failures:

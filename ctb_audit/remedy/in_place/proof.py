@@ -1,5 +1,6 @@
 """What edits amount to: the intended differences of the model and nothing else, on a server too."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Protocol
 
 from ctb_audit.compare import Change as Difference
 from ctb_audit.compare import compare
-from ctb_audit.model import Catalog, Name
+from ctb_audit.model import Catalog, Name, Problem
 from ctb_audit.remedy.apply import applied
 from ctb_audit.remedy.change import Change
 from ctb_audit.remedy.columns import AddColumn, SetDefault
@@ -41,10 +42,14 @@ def surprises(
         passes = difference.minor or (is_open and (same or not spelled))
         if not passes and not _comes_along(difference, after, changes):
             yield Surprise(difference.table, _told(difference))
-    known = Counter((p.kind, p.message, p.excerpt) for p in before.problems)
-    found = Counter((p.kind, p.message, p.excerpt) for p in after.problems)
+    known, found = Counter(map(_said, before.problems)), Counter(map(_said, after.problems))
     for kind, message, excerpt in found - known:
         yield Surprise(_blamed(excerpt, changes), f"{message}: {excerpt[:60]} ({kind})")
+
+
+def _said(problem: Problem) -> tuple[str, str, str]:
+    """A problem without the numbers that a server gives its own objects."""
+    return problem.kind, re.sub(r"_\d{4,}\b", "_N", problem.message), problem.excerpt
 
 
 def _blamed(excerpt: str, changes: Sequence[Change]) -> Name | None:

@@ -139,7 +139,9 @@ class _TableWriter:
             if definition is not None and place == own and isinstance(change, WRITABLE):
                 inline.append(change)
             else:
-                following.append(self._following(change, place, style, definition))
+                here = place.script == own.script and "search_path" not in file.text
+                told = style if here or place == own else replace(style, schema="")
+                following.append(self._following(change, place, told, definition))
         if definition is not None:
             edits, rest = self._inline(inline, definition, style)
             draft.edits[file.path] += [edit.moved(statement.offset) for edit in edits]

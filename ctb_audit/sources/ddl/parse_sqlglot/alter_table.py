@@ -6,6 +6,7 @@ from ctb_audit.sources.ddl.operations import (
     AddConstraint,
     AlterColumn,
     AlterTable,
+    Comment,
     CreateIndex,
     DropColumn,
     DropConstraint,
@@ -20,7 +21,7 @@ from ctb_audit.sources.ddl.parse_sqlglot.columns import plain_type, read_column
 from ctb_audit.sources.ddl.parse_sqlglot.constraints import STARTS, read_table_constraint
 from ctb_audit.sources.ddl.parse_sqlglot.cursor import Cursor
 from ctb_audit.sources.ddl.parse_sqlglot.lexemes import Misread
-from ctb_audit.sources.ddl.parse_sqlglot.options import storage_options
+from ctb_audit.sources.ddl.parse_sqlglot.options import described, storage_options
 from ctb_audit.sources.ddl.parse_sqlglot.tables import read_inline_index
 
 _KINDS: tuple[tuple[tuple[str, ...], ObjectKind], ...] = (
@@ -43,6 +44,8 @@ def alter_table(cursor: Cursor) -> tuple[Operation, ...]:
         return (_rename(cursor, kind, name, missing),)
     if kind != "table":
         raise Misread(f"ALTER {kind.upper()} with other actions than RENAME TO")
+    if cursor.system == "bigquery" and cursor.take("SET", "OPTIONS"):
+        return _options(cursor, name)
     actions: list[TableAction] = []
     indexes: list[Operation] = []
     for item in cursor.items():
@@ -54,6 +57,14 @@ def alter_table(cursor: Cursor) -> tuple[Operation, ...]:
         item.finish()
     altered = (AlterTable(name, tuple(actions), missing, only, kind),) if actions else ()
     return (*altered, *indexes)
+
+
+def _options(cursor: Cursor, name: Name) -> tuple[Operation, ...]:
+    """BigQuery's SET OPTIONS of a table; the description is its comment."""
+    comment, others = described(cursor.group())
+    cursor.finish()
+    told = () if comment is None else (Comment(ObjectRef("table", name), comment),)
+    return (*told, AlterTable(name, (SetOptions(others),))) if others else told
 
 
 def _adds_index(item: Cursor) -> bool:

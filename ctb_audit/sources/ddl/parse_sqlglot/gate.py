@@ -42,7 +42,7 @@ _TREES: dict[type, str] = {  # kinds of sqlglot's trees
     AlterTable: "Alter",
     Rename: "Alter",
     Drop: "Drop",
-    Comment: "Comment",
+    Comment: "Comment Alter",  # BigQuery's SET OPTIONS (description = ...)
 }
 
 
