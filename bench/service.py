@@ -64,11 +64,11 @@ class Service:
         """The first line of the answer, and how long the connection was held."""
         began = time.perf_counter()
         received = b""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
-            with suppress(OSError):
-                connection.sendall(content)
-                while chunk := connection.recv(65_536):
-                    received += chunk
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=seconds)
+        with connection, suppress(OSError):
+            connection.sendall(content)
+            while chunk := connection.recv(65_536):
+                received += chunk
         return received.partition(b"\r\n")[0], time.perf_counter() - began
 
     def megabytes(self, name: str = "VmHWM") -> float:
