@@ -32,7 +32,7 @@ from ctb_audit.scoring import (
     with_points,
 )
 from ctb_audit.standard import Standard
-from ctb_audit.subjects import build_project
+from ctb_audit.subjects import build_project, misspelt_entries
 from ctb_audit.waivers import Waiver, apply_waivers, inline_waivers
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def conclude(
         gate=decide(gate, score, tables, ordered, settings.today),
         next_grade=next_grade(score, ordered, tables),
         incomplete=incompleteness(gate, coverage, score, hidden),
-        notices=notices,
+        notices=(*misspelt_entries(config.table, project), *notices),
         revision=revision_of(config.root),
         rules=project.standard.rules,
         prefix=prefix_of(config.root),

@@ -11,6 +11,7 @@ from ctb_audit.lean import dataclass
 from ctb_audit.model import SYSTEMS, Catalog, Declaration, Name, Surface, System, Table
 from ctb_audit.project import LevelConflict, Project, Subject
 from ctb_audit.standard import LEVELS, Level, Standard, matches_table
+from ctb_audit.wording import did_you_mean
 
 Key = tuple[System, Name]
 PRIMARY: tuple[Surface, ...] = ("live", "ddl", "reference")
@@ -173,6 +174,21 @@ def _planned(declarations: Iterable[Declaration]) -> str:
         if declaration.status is not None:
             return declaration.status if "planned" in declaration.status.lower() else ""
     return ""
+
+
+def misspelt_entries(entries: Iterable[TableEntry], project: Project) -> tuple[str, ...]:
+    """Notices of configured tables that fit no subject and resemble one; a typo would silently
+    leave a table at another level.
+    """
+    names = {name for s in project.subjects for name in (str(s.name), s.name.name)}
+    found = []
+    for entry in entries:
+        if "*" in entry.name or any(matches_table(s.name, [entry.name]) for s in project.subjects):
+            continue
+        hint = did_you_mean(entry.name, names)
+        if hint:
+            found.append(f"configuration: table {entry.name} fits no table{hint}")
+    return tuple(found)
 
 
 def systems_of(project: Project) -> tuple[System, ...]:

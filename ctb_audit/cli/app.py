@@ -89,8 +89,12 @@ def run(arguments: Sequence[str]) -> int:
         _say(MESSAGE)
         return INTERRUPTED
     except click.ClickException as error:
+        from ctb_audit.cli.completion import suggested
+
+        shown = suggested(error)
+        shown.message = _harmless(shown.message)
         with suppress(OSError):
-            error.show()
+            shown.show()
         return 2
     except SystemExit:  # click's way of telling a broken pipe
         return UNREAD
@@ -122,7 +126,10 @@ def _ended(error: Exception) -> int:
 def _unforeseen(error: Exception) -> int:
     """A defect of ours: one line, the traceback only where it is asked for."""
     if os.environ.get("CTB_DEBUG"):
-        raise error
+        from traceback import format_exception
+
+        click.echo(_harmless("".join(format_exception(error))), err=True)
+        return IncompleteError.exit_code
     _say(
         f"internal error: {type(error).__name__}: {error}; "
         "run again with CTB_DEBUG=1 for the traceback and report it"
@@ -133,4 +140,13 @@ def _unforeseen(error: Exception) -> int:
 def _say(text: str) -> None:
     """One line on stderr, which may be closed or full."""
     with suppress(OSError):
-        click.echo(f"ctb: {text}", err=True)
+        click.echo(f"ctb: {_harmless(text)}", err=True)
+
+
+def _harmless(text: str) -> str:
+    """Without passwords and without what a terminal obeys, which names of files may hold."""
+    from ctb_audit.redaction import redacted
+    from ctb_audit.report.inert import inert
+
+    lines = redacted(text).split("\n")
+    return "\n".join("\t".join(map(inert, line.split("\t"))) for line in lines)

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from ctb_audit.cli import options
+from ctb_audit.cli.completion import rule_names, standard_names
 from ctb_audit.cli.output import show
 from ctb_audit.errors import UsageError
 from ctb_audit.report.terminal import SEVERITY_STYLES, Line, Segment
@@ -17,9 +18,11 @@ TITLES = {"fail": "Found", "ok": "Accepted", "fixed": "Fixed"}
 
 
 @click.command("explain", epilog="Example: ctb explain unindexed-foreign-key")
-@click.argument("rule")
+@click.argument("rule", shell_complete=rule_names)
 @click.option("--config", type=click.Path(), metavar="FILE", help="Configuration file.")
-@click.option("--standard", metavar="ID", help="Standard whose rule is meant.")
+@click.option(
+    "--standard", metavar="ID", help="Standard whose rule is meant.", shell_complete=standard_names
+)
 def explain_command(rule: str, **values: Any) -> int:
     """Explain RULE: why it matters, how to mend it, and examples."""
     config = options.configured({**values, "exclude": ()})

@@ -13,6 +13,7 @@ from ctb_audit.config import load_config
 from ctb_audit.errors import LogError, UsageError
 from ctb_audit.log import Log, LogFilter, LogRow, open_log
 from ctb_audit.report import history
+from ctb_audit.wording import did_you_mean
 
 FORMATS = ("terminal", "json", "csv")
 _LATEST = re.compile(r"latest(?:~(\d{1,6}))?")
@@ -110,6 +111,8 @@ def _ids(log: Log, reference: str) -> list[str]:
 
 def _rows(log: Log, values: Mapping[str, Any]) -> Sequence[LogRow]:
     table: str | None = values["table"]
+    if table is not None:
+        _require_known(log, table)
     wanted = LogFilter(
         action=values["action"],
         status=values["status"],
@@ -124,6 +127,15 @@ def _rows(log: Log, values: Mapping[str, Any]) -> Sequence[LogRow]:
     if table is None:
         return list(rows)
     return list(islice((r for r in rows if history.tables_named(r, table)), values["limit"]))
+
+
+def _require_known(log: Log, table: str) -> None:
+    """Raises UsageError for a table that no run judged, naming the nearest that one did."""
+    rows = log.entries(LogFilter(details=False))
+    names = {name for row in rows for name in history.table_names(row)}
+    if names and table.lower() not in {name.lower() for name in names}:
+        hint = did_you_mean(table, names)
+        raise UsageError(f"--table {table}", f"no run judged such a table{hint}", _STEP)
 
 
 def _start(text: str | None, option: str) -> datetime | None:

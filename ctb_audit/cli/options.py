@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ctb_audit.cli.completion import rule_names, standard_names
 from ctb_audit.cli.output import Target
 from ctb_audit.config import Config, load_config, with_options
 from ctb_audit.errors import UsageError
@@ -58,18 +59,23 @@ source_options = _stack(
 
 rule_options = _stack(
     click.option(
-        "--standard", metavar="ID", help="Standard: ctb-1.0, ctb-1.3, one of yours, or a file."
+        "--standard",
+        metavar="ID",
+        shell_complete=standard_names,
+        help="Standard: ctb-1.0, ctb-1.3, one of yours, or a file.",
     ),
     click.option(
         "--select",
         multiple=True,
         metavar="RULE",
+        shell_complete=rule_names,
         help="Only these rules, topics or patterns; repeatable.",
     ),
     click.option(
         "--ignore",
         multiple=True,
         metavar="RULE",
+        shell_complete=rule_names,
         help="Without these rules, topics or patterns; repeatable.",
     ),
 )

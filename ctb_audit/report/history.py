@@ -55,6 +55,12 @@ def tables_named(row: LogRow, name: str) -> list[Mapping[str, Any]]:
     ]
 
 
+def table_names(row: LogRow) -> set[str]:
+    """The names that `tables_named` finds something by."""
+    names = [str(t["name"]) for t in row.actions.get("tables") or ()]
+    return {*names, *(name.rpartition(".")[2] for name in names)}
+
+
 def daily(rows: Sequence[LogRow]) -> list[dict[str, Any]]:
     """Audits by day, the latest first: what `view_compliance_history` says."""
     days: dict[str, list[int]] = {}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ctb_audit.errors import EmptySourceError, SourceError
 from ctb_audit.lean import dataclass
+from ctb_audit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -111,7 +112,7 @@ def read_text(path: Path, shown: str) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise EmptySourceError(shown, "does not exist", "check the path") from None
+        raise EmptySourceError(shown, f"does not exist{_nearest(path)}", "check the path") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SourceError(shown, f"cannot be read: {reason}", "check its permissions") from None
@@ -125,6 +126,15 @@ def start_of(path: Path) -> str:
             return file.read(_START).decode("utf-8-sig", errors="replace")
     except OSError:
         return ""
+
+
+def _nearest(path: Path) -> str:
+    """A hint at the name beside it that was probably meant."""
+    try:
+        beside = os.listdir(path.parent)
+    except OSError:
+        return ""
+    return did_you_mean(path.name, beside)
 
 
 def shown(path: Path, root: Path) -> str:
