@@ -34,6 +34,9 @@ EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "imo-creator"
 OLD = "old\n"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 PATIENCE_S = 15.0
+SCRIPT = "import re, sys; from ctb_audit.cli import main; sys.exit(main())"  # as pip writes it
+NOT_BEGUN = ("Fatal Python error", 'File "<string>", line 1, in <module>\n')
+"""What Python says of an interruption before a line of ours ran; its exit code may be 1."""
 ADDRESS = "CTB_KILLS_LOG"
 ID = ("id", "new", "heir", "--system", "USER", "--mode", "AUTH", "--count", "5")
 
@@ -143,7 +146,7 @@ class Repository:
     def start(self, command: Command) -> "subprocess.Popen[str]":
         environment = {**os.environ, ADDRESS: self._url, "TMPDIR": str(self._temporary)}
         return subprocess.Popen(
-            [sys.executable, "-m", "ctb_audit.cli", *command.arguments],
+            [sys.executable, "-c", SCRIPT, *command.arguments],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -202,7 +205,7 @@ def whole(path: Path) -> bool:
         case ".json" | ".sarif":
             json.loads(text)
         case ".html":
-            return text.startswith("<!DOCTYPE html>") and text.rstrip().endswith("</html>")
+            return text[:15].lower() == "<!doctype html>" and text.rstrip().endswith("</html>")
         case ".xml":
             return text.rstrip().endswith("</testsuites>")
     return bool(text) and text.endswith("\n")
@@ -259,6 +262,9 @@ def outliving(repository: Repository, group: int) -> list[str]:
 
 def judge(command: Command, code: int, error: str, added: int, tally: Tally) -> None:
     """What a run said, against the rows that it added to the log."""
+    if code == 1 and any(sign in error for sign in NOT_BEGUN):
+        tally.codes["before our first line"] += 1
+        return
     tally.codes[str(code)] += 1
     acknowledged = code in (0, 1, 3)
     tally.acknowledged += command.rows * acknowledged
