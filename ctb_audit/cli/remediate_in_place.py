@@ -9,7 +9,7 @@ import click
 
 from ctb_audit.audit import AuditSettings
 from ctb_audit.cli.output import show
-from ctb_audit.cli.remediate import Asked, names
+from ctb_audit.cli.remediation import Asked, names
 from ctb_audit.config import Config
 from ctb_audit.errors import IncompleteError, ScratchError, UsageError
 from ctb_audit.model import Catalog

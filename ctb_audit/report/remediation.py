@@ -10,6 +10,7 @@ from ctb_audit.report.inert import inert
 from ctb_audit.report.terminal import Line, Segment
 
 _SHOWN = 20  # of a long list
+_EXCERPT = 100  # characters of a statement
 
 
 def remediation_lines(
@@ -81,8 +82,22 @@ def _proven(proof: Proof) -> Iterator[Line]:
     for table, reason in list(proof.filled.reasons.items())[:_SHOWN]:
         told = f"{table}: {proof.filled.rows[table]} rows: {reason}"
         yield (Segment(f"  {inert(told)}", "dim"),)
+    yield from _refused(proof)
     for table in proof.unproven[:_SHOWN]:
         yield (Segment(f"  {inert(str(table))}: did not load, nothing is written for it", "red"),)
+
+
+def _refused(proof: Proof) -> Iterator[Line]:
+    """What of the present schema is not in the proof."""
+    if not proof.refused:
+        return
+    told = "statements of the present schema did not load, so the proof is without them"
+    yield (Segment("UNPROVEN", "red"), Segment(f"{len(proof.refused):4}  {told}"))
+    for refused in proof.refused[:_SHOWN]:
+        first = " ".join(refused.sql.split())[:_EXCERPT]
+        yield (Segment(f"  {inert(first)}: {inert(refused.error)}", "red"),)
+    if len(proof.refused) > _SHOWN:
+        yield (Segment(f"  ... and {len(proof.refused) - _SHOWN} more", "dim"),)
 
 
 def _run(name: str, run: Run) -> Iterator[Line]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ctb_audit.cli.remediate import Outcome as Remedied
+from ctb_audit.cli.remediation import Outcome as Remedied
 from ctb_audit.cli.tag_run import Outcome as Tagged
 from ctb_audit.report.inert import inert, inert_code, inert_markdown
 from ctb_audit.report.remediation import remediation_lines

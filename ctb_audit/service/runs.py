@@ -87,7 +87,7 @@ def _tag(job: Job, config: Config) -> Reply:
 
 
 def _remediate(job: Job, config: Config) -> Reply:
-    from ctb_audit.cli.remediate import Asked, Remediation
+    from ctb_audit.cli.remediation import Asked, Remediation
     from ctb_audit.cli.remediation_log import remediation_entry
     from ctb_audit.service.run_reports import actions_of, remediation_report
 

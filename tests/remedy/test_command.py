@@ -146,3 +146,13 @@ def test_the_audited_database_is_never_the_copy(folder: Path, server: ScratchSer
         done = ctb(folder, url, "--rows", "5", "--no-log", "--verify-against", url)
     assert done.returncode == 2
     assert "audited database" in done.stderr
+
+
+def test_what_the_scratch_server_refuses_is_said_and_so_by_the_exit_code(folder: Path) -> None:
+    with (folder / "schema.sql").open("a") as schema:
+        schema.write("CREATE VIEW broken AS SELECT no_such_function(id) FROM invoices;\n")
+    done = ctb(folder, "schema.sql", "--rows", "5", "--no-log")
+    assert done.returncode == 3, done.stdout
+    assert "1  statements of the present schema did not load" in done.stdout
+    assert "CREATE VIEW public.broken" in done.stdout and "no_such_function" in done.stdout
+    assert list((folder / "remediation").glob("*_expand.up.sql")), "what is proven is written"
