@@ -1,10 +1,10 @@
 """Scores, points and the way to the next grade (STANDARD section 11): arithmetic, no I/O."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from ctb_audit.copies import replace
 from ctb_audit.result import (
     GRADES,
     Audit,
@@ -87,36 +87,63 @@ class Rescore:
     def __init__(self, tables: Sequence[TableResult]) -> None:
         self._tables = {(t.system, t.name): t for t in tables if t.score is not None}
         self._weight = sum(LEVEL_WEIGHTS[t.level] for t in self._tables.values())
-        self._gains: dict[tuple[int, int], Fraction] = {}
+        self._gains: dict[tuple[int, int], Gain] = {}
 
-    def gain(self, finding: Finding) -> Fraction:
-        """Points of the database score that the fix of one finding gains."""
+    def gain(self, finding: Finding) -> "Gain":
+        """What the fix of one finding gains."""
         table = self._tables.get((finding.system, finding.table))
         if table is None or not finding.table_level or finding.waiver or not self._weight:
-            return Fraction(0)
+            return NOTHING
         weight = WEIGHTS[finding.severity] * LEVEL_WEIGHTS[table.level]
         key = weight, table.passed + table.failed + table.unknown
-        if key not in self._gains:
-            self._gains[key] = Fraction(100 * weight, key[1] * self._weight)
-        return self._gains[key]
+        known = self._gains.get(key)
+        if known is None:
+            exact = Fraction(100 * weight, key[1] * self._weight)
+            known = self._gains[key] = Gain(exact, round(float(exact), 2))
+        return known
 
-    def without(self, fixed: Iterable[Finding]) -> int | None:
-        """The database score once these findings are fixed."""
+    def ranks(self) -> dict["Gain", int]:
+        """The place of every gain that was asked for, the largest first, equal ones alike."""
+        exact = sorted({gain.exact for gain in self._gains.values()}, reverse=True)
+        places = {value: place for place, value in enumerate(exact)}
+        return {gain: places[gain.exact] for gain in self._gains.values()}
+
+    def while_fixing(self, fixes: Iterable[Finding]) -> Iterator[int]:
+        """The database score now and after each of the fixes, one after the other."""
         gained: dict[TableKey, int] = defaultdict(int)
-        for finding in fixed:
-            gained[finding.system, finding.table] += WEIGHTS[finding.severity]
-        return _mean(
-            (LEVEL_WEIGHTS[t.level], score)
-            for key, t in self._tables.items()
-            if (score := table_score(t.passed + gained[key], t.failed - gained[key], t.unknown))
-            is not None
-        )
+        scores = {key: table.score or 0 for key, table in self._tables.items()}
+        reached = sum(LEVEL_WEIGHTS[t.level] * scores[key] for key, t in self._tables.items())
+        if not self._weight:
+            return
+        yield half_up(reached, self._weight)
+        for finding in fixes:
+            key = (finding.system, finding.table)
+            table = self._tables[key]
+            gained[key] += WEIGHTS[finding.severity]
+            passed, failed = table.passed + gained[key], table.failed - gained[key]
+            score = table_score(passed, failed, table.unknown) or 0
+            reached += LEVEL_WEIGHTS[table.level] * (score - scores[key])
+            scores[key] = score
+            yield half_up(reached, self._weight)
+
+
+class Gain:
+    """Points of the database score, exact and to two decimals; told apart by identity."""
+
+    __slots__ = ("exact", "points")
+
+    def __init__(self, exact: Fraction, points: float) -> None:
+        self.exact = exact
+        self.points = points
+
+
+NOTHING = Gain(Fraction(0), 0.0)
 
 
 def with_points(findings: Iterable[Finding], tables: Sequence[TableResult]) -> tuple[Finding, ...]:
     """The findings, each with the points that its fix would gain, to two decimals."""
     rescore = Rescore(tables)
-    return tuple(replace(f, points=round(float(rescore.gain(f)), 2)) for f in findings)
+    return tuple(replace(f, points=rescore.gain(f).points) for f in findings)
 
 
 def impact(before: Audit, after: Audit) -> Impact:
@@ -150,24 +177,15 @@ def cheapest(
 ) -> tuple[tuple[Finding, ...], int] | None:
     """The fewest fixes that reach a database score, and the score they reach; None if none do.
 
-    Gains of findings do not depend on each other, so taking the largest first needs the fewest;
-    bisection finds how many of them the rounded score asks for.
+    Gains of findings do not depend on each other, so taking the largest first needs the fewest.
     """
     rescore = Rescore(tables)
-    gains = sorted(
-        ((rescore.gain(f), f) for f in findings if f.table_level and f.waiver is None),
-        key=lambda pair: (-pair[0], pair[1].table, pair[1].rule, pair[1].requirement),
-    )
-    fixes = [f for gain, f in gains if gain]
-    low, high = 0, len(fixes)
-    if (rescore.without(fixes) or 0) < threshold:
-        return None
-    while low < high:
-        middle = (low + high) // 2
-        if (rescore.without(fixes[:middle]) or 0) >= threshold:
-            high = middle
-        else:
-            low = middle + 1
-    chosen = fixes[:low]
-    reached = rescore.without(chosen)
-    return tuple(chosen), threshold if reached is None else reached
+    gains = [(rescore.gain(f), f) for f in findings]
+    ranks = rescore.ranks()
+    worth = [(ranks[gain], f) for gain, f in gains if gain.exact]
+    worth.sort(key=lambda pair: (pair[0], pair[1].table, pair[1].rule, pair[1].requirement))
+    fixes = [finding for _, finding in worth]
+    for count, reached in enumerate(rescore.while_fixing(fixes)):
+        if reached >= threshold:
+            return tuple(fixes[:count]), reached
+    return None

@@ -6,10 +6,10 @@ expired or matches nothing (DESIGN, Rules).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 
+from ctb_audit.copies import replace
 from ctb_audit.lean import dataclass
 from ctb_audit.model import InlineWaiver, Location
 from ctb_audit.project import Project

@@ -24,6 +24,7 @@ class Segment(NamedTuple):
 
 
 Line = tuple[Segment, ...]
+_INDENT = Segment("  ")
 
 
 def audit_lines(audit: Audit, *, verbose: bool = False) -> Iterator[Line]:
@@ -76,12 +77,12 @@ def _finding_line(finding: Finding) -> Line:
     if finding.waiver is not None:
         owner = f" by {inert(finding.waiver.owner)}" if finding.waiver.owner else ""
         waived = f"  [{finding.waiver.kind}{owner}]"
-    return _line(
-        "  ",
+    return (
+        _INDENT,
         Segment(f"{finding.severity:<8}", SEVERITY_STYLES[finding.severity]),
-        f"  {inert(finding.message)}  ",
+        Segment(f"  {inert(finding.message)}  "),
         Segment(f"{finding.rule}{waived}", "dim"),
-        Segment(f"  {inert(place)}", "dim") if place else "",
+        Segment(f"  {inert(place)}" if place else "", "dim"),
         Segment(points, "green"),
     )
 

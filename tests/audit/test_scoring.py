@@ -135,9 +135,9 @@ def test_fixing_everything_gains_what_is_missing(
     score = database_score(scored)
     rescore = Rescore(scored)
     if score is not None:
-        assert rescore.without(found) == 100
-        assert all(rescore.gain(f) >= 0 for f in found)
-        exact = float(sum((rescore.gain(f) for f in found), Fraction(0)))
+        assert list(rescore.while_fixing(found))[-1] == 100
+        assert all(rescore.gain(f).exact >= 0 for f in found)
+        exact = float(sum((rescore.gain(f).exact for f in found), Fraction(0)))
         assert abs(exact - (100 - score)) <= 1
 
 
@@ -154,6 +154,6 @@ def test_the_next_grade_is_reached_and_not_with_fewer(
         return
     by_print = {f.fingerprint: f for f in found}
     chosen = [by_print[p] for p in step.fingerprints]
-    rescore = Rescore(scored)
-    assert (rescore.without(chosen) or 0) >= step.threshold
-    assert (rescore.without(chosen[:-1]) or 0) < step.threshold
+    *before, reached = Rescore(scored).while_fixing(chosen)
+    assert reached == step.score >= step.threshold
+    assert all(score < step.threshold for score in before)
