@@ -10,6 +10,7 @@ from ctb_audit.sources.ddl.operations import AddColumn, AlterColumn
 from ctb_audit.sources.ddl.replay.alter_constraints import add_check
 from ctb_audit.sources.ddl.replay.columns import (
     build,
+    most_columns,
     note_use,
     own_sequence,
     sequence_of,
@@ -35,6 +36,8 @@ def add_column(state: State, name: Name, action: AddColumn, only: bool) -> None:
             return
         message = f'column "{action.column.name}" of relation "{table.name}" already exists'
         raise duplicate(message, name)
+    if len(table.columns) >= most_columns(state):
+        raise Refusal(f"tables can have at most {most_columns(state)} columns", name)
     if action.column.identity and state.children(name):
         raise Refusal("cannot recursively add identity column to a table with children", name)
     column = build(state, name, action.column)

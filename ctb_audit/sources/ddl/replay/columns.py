@@ -6,11 +6,15 @@ from ctb_audit.copies import replace
 from ctb_audit.lean import pattern
 from ctb_audit.model import Column, Name, Sequence, Type
 from ctb_audit.semantics.types import SERIALS, without_serial
-from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.expressions import quote
 from ctb_audit.sources.ddl.replay.sequences import completed
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
+
+
+def most_columns(state: State) -> int:
+    """Of a table: PostgreSQL's bound, elsewhere that of the engine that takes most, BigQuery."""
+    return 1_600 if state.postgres else 10_000
 
 
 def build(state: State, table: Name, column: Column) -> Column:
@@ -62,12 +66,10 @@ def nextval(sequence: Name) -> str:
 def own_sequence(state: State, table: Name, column: str, kind: str) -> Name:
     """Create the sequence behind a serial or identity column."""
     schema = table.schema or ""
-    name = Name(
-        schema,
-        names.choose(
-            table.name, column, "seq", lambda taken: Name(schema, taken) in state.relations
-        ),
+    chosen = state.chosen.choose(
+        table.name, column, "seq", schema, lambda taken: Name(schema, taken) in state.relations
     )
+    name = Name(schema, chosen)
     state.claim(name, "sequence")
     whole = kind if kind in ("smallint", "integer", "bigint") else "bigint"
     state.owned.add(table, name)

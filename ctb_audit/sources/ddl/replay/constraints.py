@@ -26,10 +26,14 @@ _COMPARED = frozenset(
 def merge_declared(constraints: Iterable[Constraint]) -> list[Constraint]:
     """Index constraints of one statement, the primary key first, equal ones merged."""
     kept: list[Constraint] = []
+    places: dict[tuple[object, ...], int] = {}
     declared = [c for c in constraints if c.kind in INDEXED]
     for constraint in sorted(declared, key=lambda c: c.kind != "primary key"):
-        at = next((i for i, prior in enumerate(kept) if _equal_index(prior, constraint)), None)
-        if at is None:
+        attributes = _index_attributes(constraint)
+        at = None if constraint.using_index else places.get(attributes)
+        if at is None or kept[at].kind == constraint.kind == "primary key":
+            if not constraint.using_index:
+                places.setdefault(attributes, len(kept))
             kept.append(constraint)
             continue
         prior = kept[at]
@@ -40,14 +44,6 @@ def merge_declared(constraints: Iterable[Constraint]) -> list[Constraint]:
             merged_from=(*prior.merged_from, merged, *constraint.merged_from),
         )
     return kept
-
-
-def _equal_index(prior: Constraint, other: Constraint) -> bool:
-    if prior.using_index or other.using_index:
-        return False
-    if prior.kind == "primary key" and other.kind == "primary key":
-        return False
-    return _index_attributes(prior) == _index_attributes(other)
 
 
 def _index_attributes(c: Constraint) -> tuple[object, ...]:
@@ -95,10 +91,11 @@ def constraint_name(
     """A generated name of a check or foreign key; none outside PostgreSQL."""
     if not state.postgres:
         return constraint.name
-    return names.choose(
+    return state.chosen.choose(
         table.name,
         column,
         label,
+        table.schema,
         lambda name: Name(table.schema, name) in state.constraint_names,
     )
 
@@ -112,7 +109,7 @@ def choose_index_name(state: State, schema: str, table: str, second: str | None,
             label != "idx" and qualified in state.constraint_names
         )
 
-    return names.choose(table, second, label, taken)
+    return state.chosen.choose(table, second, label, schema, taken)
 
 
 def add_indexed(state: State, table: Table, constraint: Constraint) -> Table:

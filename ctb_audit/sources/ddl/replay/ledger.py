@@ -18,6 +18,8 @@ class Journal:
 
     def __init__(self) -> None:
         self._changes: list[tuple[dict[Any, Any], Any, Any]] = []
+        self.freed = 0
+        """How often something was taken away or back, so that what was in use may be no more."""
 
     def put(self, store: dict[K, V], key: K, value: V) -> None:
         self._changes.append((store, key, store.get(key, _ABSENT)))
@@ -25,6 +27,7 @@ class Journal:
 
     def remove(self, store: dict[K, Any], key: K) -> None:
         self._changes.append((store, key, store.pop(key)))
+        self.freed += 1
 
     def mark(self) -> int:
         """A point to go back to."""
@@ -32,6 +35,7 @@ class Journal:
 
     def undo(self, mark: int = 0) -> None:
         """Take back every change after `mark`, the last one first."""
+        self.freed += len(self._changes) > mark
         while len(self._changes) > mark:
             store, key, value = self._changes.pop()
             if value is _ABSENT:
@@ -124,3 +128,4 @@ class Tally(Generic[K]):
 
     def drop(self, key: K) -> None:
         self.add(key, -1)
+        self._journal.freed += 1

@@ -3,7 +3,7 @@
 A generated name has at most 63 bytes of UTF-8; the longer of its two parts is shortened first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 LIMIT = 63
 
@@ -34,14 +34,9 @@ def object_name(first: str, second: str | None, label: str) -> str:
     return "_".join(parts)
 
 
-def choose(first: str, second: str | None, label: str, taken: Callable[[str], bool]) -> str:
-    """The first of `.._label`, `.._label1`, ... that is not taken."""
-    name = object_name(first, second, label)
-    number = 0
-    while taken(name):
-        number += 1
-        name = object_name(first, second, f"{label}{number}")
-    return name
+def numbered(first: str, second: str | None, label: str, number: int) -> str:
+    """`.._label` for 0, `.._label1` for 1 and so on."""
+    return object_name(first, second, f"{label}{number}" if number else label)
 
 
 def addition(columns: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from ctb_audit.model import (
 )
 from ctb_audit.semantics.query_columns import Output
 from ctb_audit.sources.ddl.operations import DefaultPrivileges, StatementEffect
+from ctb_audit.sources.ddl.replay.choice import Choice
 from ctb_audit.sources.ddl.replay.ledger import Journal, Ledger, Links, Tally
 from ctb_audit.sources.ddl.replay.privileges_model import PUBLIC_SCHEMA_GRANTS
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
@@ -101,6 +102,7 @@ class State:
     local_columns: Ledger[tuple[Name, str], bool] = field(init=False)
     typed: Ledger[Name, Name] = field(init=False)
     open_tables: Ledger[Name, bool] = field(init=False)
+    chosen: Choice = field(init=False)
 
     def __post_init__(self) -> None:
         journal = self.journal
@@ -122,6 +124,7 @@ class State:
         self.local_columns = Ledger(journal)
         self.typed = Ledger(journal)
         self.open_tables = Ledger(journal)
+        self.chosen = Choice(journal)
         if self.postgres:
             self.schemas["public"] = Schema("public", grants=PUBLIC_SCHEMA_GRANTS)
         journal.forget()

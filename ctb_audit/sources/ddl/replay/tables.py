@@ -4,7 +4,7 @@ from ctb_audit.copies import replace
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.semantics.query_columns import Output
 from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like
-from ctb_audit.sources.ddl.replay.columns import build, note_use, untyped
+from ctb_audit.sources.ddl.replay.columns import build, most_columns, note_use, untyped
 from ctb_audit.sources.ddl.replay.constraints import (
     add_checks,
     add_foreign_key,
@@ -38,6 +38,8 @@ def create_table(state: State, op: CreateTable) -> None:
     parents = parents_of(state, op)
     state.claim(name, "foreign table" if op.table.kind == "foreign" else "table")
     columns = _columns(state, name, op, parents)
+    if len(columns) > most_columns(state):
+        state.complain(Refusal(f"tables can have at most {most_columns(state)} columns", name))
     table = _bare(state, name, op, columns, parents)
     for parent in parents:
         state.users.add(parent, name)

@@ -50,10 +50,11 @@ def _add_check(state: State, name: Name, constraint: Constraint) -> None:
     if constraint.kind == "not null":
         state.types[name] = replace(domain, nullable=False)
         return
-    chosen = constraint.name or names.choose(
+    chosen = constraint.name or state.chosen.choose(
         domain.name,
         None,
         "check",
+        domain.schema,
         lambda taken: Name(domain.schema, taken) in state.constraint_names,
     )
     if any(c.name == chosen for c in domain.constraints):
