@@ -7,6 +7,7 @@ its answers equal to those of `jsonschema`. What it adds are messages that name 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from math import isfinite
 from typing import Any, NamedTuple
 
 from ctb_audit.wording import did_you_mean
@@ -147,13 +148,16 @@ KEYWORDS = ANNOTATIONS | {
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """TOML's `nan` and `inf` are none: every comparison with them would pass in silence."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 _TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "string": ("a text", lambda v: isinstance(v, str)),
     "boolean": ("true or false", lambda v: isinstance(v, bool)),
-    "integer": ("a whole number", lambda v: _is_number(v) and float(v).is_integer()),
+    "integer": ("a whole number", lambda v: _is_number(v) and v == v // 1),
     "number": ("a number", _is_number),
     "array": ("a list", lambda v: isinstance(v, list)),
     "object": ("a table", lambda v: isinstance(v, Mapping)),

@@ -245,3 +245,10 @@ def test_a_waiver_without_owner_reason_or_end_is_refused(tmp_path: Path, key: st
             config_from_text(f"[[waiver]]\n{lines}", tmp_path)
         assert str(error.value).startswith(f"ctb.toml: waiver[0].{key}: ")
         assert 'give a waiver rule, owner, reason and until = "YYYY-MM-DD"' in str(error.value)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1" + "0" * 400])
+@pytest.mark.parametrize("key", ["min_coverage", "fail_under"])
+def test_a_bound_that_is_no_number_or_beyond_all_bounds_is_refused(key: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^ctb.toml: {key}: must be"):
+        config_from_text(f"{key} = {value}\n", Path("/nonexistent"))
