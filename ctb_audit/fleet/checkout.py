@@ -20,7 +20,10 @@ _OPTIONS = (
     *("-c", "gc.auto=0"),
     *("-c", "maintenance.auto=false"),
 )
-_OWN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+CALLERS = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"}
+)
+"""Variables that name the repository of whoever runs this, and must not name a target's."""
 _STEP = "check the URL, the ref and the rights of whoever runs this"
 
 
@@ -35,15 +38,17 @@ class Checkout:
 
 def remote_commit(url: str, ref: str) -> str:
     """The commit that `ref` names there, "" where the server does not tell (a commit id)."""
-    said = _git(Path(), "ls-remote", "--end-of-options", url, ref or "HEAD", url=url).decode()
+    wanted = (ref, f"{ref}^{{}}") if ref else ("HEAD",)
+    said = _git(Path(), "ls-remote", "--end-of-options", url, *wanted, url=url).decode()
     names = [line.partition("\t") for line in said.splitlines()]
-    wanted = (f"refs/heads/{ref}", f"refs/tags/{ref}^{{}}", f"refs/tags/{ref}", ref, "HEAD")
     found = {name: commit for commit, _, name in names}
-    return next((found[name] for name in wanted if name in found), "")
+    order = (f"refs/tags/{ref}^{{}}", f"refs/tags/{ref}", f"refs/heads/{ref}", ref, "HEAD")
+    return next((found[name] for name in order if name in found), "")
 
 
 def check_out(url: str, ref: str, folder: Path) -> Checkout:
-    """The files of `ref` ("" for the remote HEAD) below `folder`, which is made.
+    """The files of `ref` ("" for the remote HEAD) below `folder`, which is made. The environment
+    must hold none of `CALLERS`.
 
     Raises SourceError; its message holds no password, for a URL with one is refused before.
     """
@@ -83,7 +88,7 @@ def _git(folder: Path, *arguments: str, url: str) -> bytes:
 
 def _environment(url: str) -> Mapping[str, str]:
     """Without prompts, and with the protocols of this URL alone."""
-    kept = {name: value for name, value in os.environ.items() if name not in _OWN}
+    kept = {name: value for name, value in os.environ.items() if name not in CALLERS}
     ssh = {} if "GIT_SSH" in kept or "GIT_SSH_COMMAND" in kept else _SSH
     local = os.path.isabs(url) or url.startswith("file:")
     return {

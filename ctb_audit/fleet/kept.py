@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from ctb_audit.checks import PROJECT_REGISTRY
+from ctb_audit.checks import REGISTRY
 from ctb_audit.cli.logging import audit_entry
 from ctb_audit.gate import GateSettings, Step
 from ctb_audit.lean import dataclass
@@ -117,9 +117,9 @@ class Kept:
         return {id: _rule(id, value) for id, value in self.value["rules"].items()}
 
     @cached_property
-    def project_rules(self) -> frozenset[str]:
-        """The rules that judge a project, not one table after the other."""
-        return frozenset(id for id, value in self.value["rules"].items() if value["project"])
+    def rules_of_tables(self) -> frozenset[str]:
+        """The rules that judge table after table, by its level; others judge the project."""
+        return frozenset(id for id, value in self.value["rules"].items() if value["tables"])
 
     @cached_property
     def gate(self) -> GateSettings:
@@ -136,7 +136,7 @@ def _rule_value(rule: Rule) -> dict[str, Any]:
         "severity": rule.severity,
         "levels": dict(rule.levels),
         "topic": rule.topic,
-        "project": rule.check in PROJECT_REGISTRY,
+        "tables": rule.check in REGISTRY,
     }
 
 

@@ -93,20 +93,20 @@ class _Asked:
     """One rule before and after its change, and what its verdicts weigh then."""
 
     def __init__(self, kept: Kept, rule: Rule, change: RuleChange) -> None:
-        self._of_project = rule.id in kept.project_rules
+        self._of_tables = rule.id in kept.rules_of_tables
         self._before = rule
-        whole = self._of_project and change.to in LEVELS
-        self._after = rule if whole else changed(rule, change.to)
+        self._after = changed(rule, change.to)
         self._tables = kept.tables
         self._levels = {(t.system, t.name): t.level for t in kept.tables}
 
     def _severity(self, level: str | None) -> Severity | None:
-        if self._after is None or self._of_project or level is None:
+        """At a level; None for that of a verdict on the project, which has no level."""
+        if self._after is None or level is None:
             return self._after.severity if self._after is not None else None
         return self._after.severity_at(level)
 
     def table(self, table: TableResult) -> TableResult:
-        """With what its passes weigh now; a rule that judges projects passes no table."""
+        """With what its passes weigh now; verdicts on the project pass no table."""
         count = dict(table.passes).get(self._before.id, 0)
         if not count:
             return table
@@ -121,12 +121,14 @@ class _Asked:
         return replace(found, severity=capped(found.own, severity, self._after))
 
     def unknown(self, found: UnknownVerdict) -> UnknownVerdict | None:
-        severity = self._severity(self._levels.get((found.system, found.table)))
+        level = self._levels.get((found.system, found.table))
+        by_level = self._of_tables and level and self._before.severity_at(level) == found.severity
+        severity = self._severity(level if by_level else None)
         return None if severity is None else replace(found, severity=severity)
 
     def untold(self) -> int:
         """Tables at a level that was silent and is asked now."""
-        if self._after is None or self._of_project:
+        if self._after is None or not self._of_tables:
             return 0
         before, after = self._before, self._after
         return sum(

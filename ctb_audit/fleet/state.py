@@ -81,11 +81,15 @@ class State:
             if writing:
                 _make_folder(path.parent)
             self._connection = _opened(path, writing)
-            self._prepare(writing)
         except sqlite3.Error as error:
             raise self._explained(error) from None
         except OSError as error:
             raise StateError(str(path), f"cannot be written ({error.strerror})", _STEP) from None
+        try:
+            self._prepare(writing)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def __enter__(self) -> "State":
         return self
@@ -165,13 +169,13 @@ class State:
                 yield found
 
     def _prepare(self, writing: bool) -> None:
-        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        ours = self._connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        version = self._one("PRAGMA user_version")[0]
+        ours = self._one("PRAGMA application_id")[0] == APPLICATION_ID
         if ours and version == SCHEMA_VERSION:
             return
         if ours:
             raise StateError(str(self.path), "was written by another version of ctb", _STEP)
-        tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        tables = self._one("SELECT count(*) FROM sqlite_master")[0]
         if tables or not writing:
             raise StateError(str(self.path), "is no state of a fleet; it is left as it is", _STEP)
         with self._transaction():

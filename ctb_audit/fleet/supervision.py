@@ -19,6 +19,7 @@ from tempfile import mkdtemp
 from typing import IO, Any
 
 from ctb_audit.fleet.auditor import READY
+from ctb_audit.fleet.checkout import CALLERS
 from ctb_audit.fleet.frames import read_frame, write_frame
 from ctb_audit.fleet.task import Failed, Outcome, Task
 
@@ -44,6 +45,7 @@ class Auditor:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if name not in CALLERS},
             start_new_session=True,
         )
         self._answers: SimpleQueue[Any] = SimpleQueue()
