@@ -254,7 +254,17 @@ def schemathesis(command: str, examples: int) -> int:
     with service(*OPEN, "--queue", "1000", settings="min_coverage = 50\n") as running:
         url = f"http://127.0.0.1:{running.port}/api/openapi.json"
         key = f"Authorization: Bearer {running.keys[0]}"
-        given = ["--checks", "all", "--max-examples", str(examples), "--seed", "1", "--no-color"]
+        given = [
+            "--checks",
+            "all",
+            "--max-examples",
+            str(examples),
+            "--seed",
+            "1",
+            "--no-color",
+            "--request-timeout",
+            "300",
+        ]
         done = subprocess.run([command, "run", url, "-H", key, *given], check=False)
         lines = (running.root.parent / "access.log").read_text().splitlines()
         events = [json.loads(line) for line in lines]
