@@ -100,7 +100,7 @@ class Config:
     root: Path
     path: Path | None = None
     standard: str = ""
-    sources: tuple[str, ...] = ()
+    sources: tuple[str, ...] = field(default=(), repr=False)  # URLs may hold passwords
     exclude: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class Config:
     min_coverage: float = 95
     default_level: Level | None = None
     baseline: Path | None = None
-    log: str = ""
+    log: str = field(default="", repr=False)
     rules: tuple[Path, ...] = ()
     standards: tuple[Path, ...] = ()
     templates: Path | None = None

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from io import StringIO
 
 import click
 
@@ -91,10 +92,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         from ctb_audit.cli.completion import suggested
 
-        shown = suggested(error)
-        shown.message = _harmless(shown.message)
+        shown = StringIO()
+        suggested(error).show(shown)
         with suppress(OSError):
-            shown.show()
+            click.echo(_harmless(shown.getvalue()), nl=False, err=True)
         return 2
     except SystemExit:  # click's way of telling a broken pipe
         return UNREAD

@@ -61,6 +61,7 @@ def format_of(target: Target, formats: Mapping[str, object]) -> str:
     place = f"--output {target.path}"
     if target.format:
         if target.format not in formats:
+            place = f"--output {target.format}:{target.path}"
             step = f"use one of {', '.join(formats)}"
             raise UsageError(place, f"there is no format {target.format}", step)
         return target.format

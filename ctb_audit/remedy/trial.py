@@ -1,7 +1,7 @@
 """One way up and down on a server: what was applied, and what went wrong."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ctb_audit.compare import Change as CatalogChange
@@ -171,11 +171,23 @@ def digests(
 
 @contextmanager
 def session_of(url: str) -> Iterator[Session]:
-    """A session in autocommit mode, of a scratch server or of a copy that may be elsewhere."""
-    from ctb_audit.sources.postgres.connect import connected, parse
+    """A session in autocommit mode, of a scratch server or of a copy that may be elsewhere.
+
+    Raises SourceError where there is no connection, psycopg's errors for what is done in it.
+    """
+    import psycopg
+
+    from ctb_audit.sources.postgres.connect import connected, parse, secrets
+    from ctb_audit.sources.postgres.refusals import failed
 
     place = "the copy"
-    with connected(parse(url, place), place, patience_s=_PATIENCE_S, autocommit=True) as session:
+    parameters = parse(url, place)
+    with ExitStack() as stack:
+        try:
+            opened = connected(parameters, place, patience_s=_PATIENCE_S, autocommit=True)
+            session = stack.enter_context(opened)
+        except psycopg.Error as error:
+            raise failed(error, place, secrets(url, parameters), _PATIENCE_S) from None
         session.execute("SET client_min_messages = error")
         yield session
 

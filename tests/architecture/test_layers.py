@@ -8,7 +8,7 @@ import ctb_audit
 
 ROOT = Path(ctb_audit.__file__).parent
 LAYERS = (
-    ("__init__", "errors", "lean", "copies", "forked", "resources", "wording", "shape", "whole_file"),
+    ("__init__", "errors", "lean", "copies", "forked", "resources", "wording", "shape", "whole_file", "redaction"),
     ("scratch",),
     ("names", "probe", "model", "document_model", "rules_model", "zod_model", "standard", "ids"),
     ("semantics",),
