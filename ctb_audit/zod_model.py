@@ -26,7 +26,8 @@ class ModelField:
 
     `optional` may be left out, `nullable` may be null. `values` of an enum or literals, None for no
     list. `pattern` is the source of a regular expression, `flags` its flags. Bounds are numbers in
-    text, "" for none; `above`, `below` exclude their own value. Lengths count characters.
+    text, "" for none; `above`, `below` exclude their own value. Lengths count characters. `fields`
+    are those of an object, `items` holds the one schema of an array's elements.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ModelField:
     above: str = ""
     below: str = ""
     fields: "tuple[ModelField, ...]" = ()
+    items: "tuple[ModelField, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from decimal import Decimal, InvalidOperation
 
 from ctb_audit.checks.documented import notes_of
 from ctb_audit.checks.documented_values import named_column
-from ctb_audit.model import Column, Constraint
+from ctb_audit.checks.model_shapes import most_of
+from ctb_audit.model import Column, Constraint, Type
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.evaluate import evaluate
 from ctb_audit.semantics.values import Value
@@ -15,7 +16,7 @@ _SHOWN = 3
 
 
 def accepted_wrongly(
-    field: ModelField, column: Column, subject: Subject, project: Project
+    field: ModelField, column: Column, type_: Type, subject: Subject, project: Project
 ) -> Iterator[str]:
     """Values of the field's list, and its bounds, that a constraint of the table rejects."""
     labels = _labels(column, subject, project)
@@ -26,6 +27,11 @@ def accepted_wrongly(
         return
     checks = [c for c in subject.table.constraints if _is_check(c)]
     samples: list[Value] = list(field.values or _bounds(field))
+    most = most_of(type_)
+    large = [s for s in samples if most is not None and isinstance(s, int) and abs(s) > most]
+    if large and field.type in ("integer", "number", "bigint"):
+        yield f"accepts {_listed(map(str, large))}, {type_} holds at most {most}"
+        return
     rejected = [s for s in samples if any(_rejects(c, column, s) for c in checks)]
     if rejected:
         yield f"accepts {_listed(map(str, rejected))}, which the table rejects"

@@ -4,33 +4,20 @@ from collections.abc import Iterator
 
 from ctb_audit.checks.documented import notes_of
 from ctb_audit.checks.expectation import base_type, column_of
+from ctb_audit.checks.model_patterns import Undecided, text_faults
+from ctb_audit.checks.model_shapes import fits, inner_faults
 from ctb_audit.checks.model_values import accepted_wrongly, lists_otherwise
 from ctb_audit.checks.registry import check
-from ctb_audit.model import Column, Type
+from ctb_audit.model import Column
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.field_names import folded
 from ctb_audit.semantics.patterns import Untranslatable, search
 from ctb_audit.semantics.regex import advanced
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
-from ctb_audit.zod_model import FieldType, Model, ModelField
+from ctb_audit.zod_model import Model, ModelField
 
 NO_MODEL = "no zod model describes the table"
 _MOMENT = "1761177600"
-_ALIKE: dict[FieldType, frozenset[str]] = {
-    "string": frozenset(
-        {"text", "uuid", "enum", "timestamp", "date", "time", "interval", "network", "xml", "bytes"}
-        | {"decimal", "bits", "range", "search", "geometry", "reference", "money"}
-    ),
-    "enum": frozenset({"text", "enum", "integer"}),
-    "number": frozenset({"integer", "decimal", "float", "number", "money", "serial", "timestamp"}),
-    "integer": frozenset({"integer", "decimal", "float", "number", "serial", "timestamp"}),
-    "bigint": frozenset({"integer", "decimal", "number", "serial"}),
-    "boolean": frozenset({"boolean", "integer"}),
-    "date": frozenset({"timestamp", "date", "time"}),
-    "object": frozenset({"json", "struct", "composite", "range", "geometry", "interval"}),
-    "array": frozenset({"json", "array"}),
-}
-"""Families of columns that hold what a field of the type accepts; others accept nothing of it."""
 
 
 @check
@@ -114,7 +101,11 @@ def _compared(
         if field.type == "unknown":
             unknown = f"{model.name}.{field.name} could not be read"
             continue
-        faults = list(_faults(field, column, subject, project))
+        try:
+            faults = list(_faults(field, column, subject, project))
+        except Undecided as reason:
+            unknown = f"{model.name}.{field.name}: {reason}"
+            continue
         if faults:
             told = f"{model.name}.{field.name} {' and '.join(faults)}"
             return Fail(told, column.name, location=field.location)
@@ -123,26 +114,15 @@ def _compared(
 
 def _faults(field: ModelField, column: Column, subject: Subject, project: Project) -> Iterator[str]:
     type_ = base_type(column, subject, project)
-    if not _fits(field, type_):
+    if not fits(field, type_):
         yield f"accepts {field.type}, the column is {column.type}"
         return
     yield from _of_absence(field, column)
-    length = type_.parameters[0] if type_.family == "text" and type_.parameters else None
-    if field.longest is not None and length is not None and field.longest > length:
-        yield f"accepts {field.longest} characters, the column holds {length}"
-    yield from accepted_wrongly(field, column, subject, project)
+    yield from inner_faults(field, column, type_)
+    yield from accepted_wrongly(field, column, type_, subject, project)
     yield from lists_otherwise(field, column, subject, project)
     yield from _of_processes(field, column, subject, project)
-
-
-def _fits(field: ModelField, type_: Type) -> bool:
-    if field.type == "any" or type_.family in ("unknown", "domain", "any", "pseudo"):
-        return True
-    family = "array" if type_.dimensions else type_.family
-    alike = _ALIKE.get(field.type, frozenset())
-    if family == "struct" or type_.family == "json":
-        return field.type in ("object", "array", "string") or family in alike
-    return family in alike
+    yield from text_faults(field, column, type_, subject, project)
 
 
 def _of_absence(field: ModelField, column: Column) -> Iterator[str]:

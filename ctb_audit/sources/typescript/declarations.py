@@ -129,6 +129,16 @@ class Library:
         holding = [f for f in self.files if f is not own and original in getattr(f, kind)]
         stem = basename(module)
         named = [f for f in holding if splitext(basename(f.text.path))[0] == stem]
-        found = named or (holding if module.startswith((".", "@/", "~/", "src/")) else [])
+        found = named or [f for f in holding if _is_own(module) or _lies_at(f.text.path, module)]
         found_here: Declared | None = getattr(found[0], kind)[original] if found else None
         return found_here
+
+
+def _is_own(module: str) -> bool:
+    """Whether an import names a file of the project, and no package."""
+    return module.startswith((".", "@/", "~/", "src/"))
+
+
+def _lies_at(path: str, module: str) -> bool:
+    """Whether a path from the project's base (`models/user`) means the file or a folder of it."""
+    return "/" in module and f"/{module}/" in f"/{splitext(path)[0]}/"

@@ -29,6 +29,7 @@ _PLAIN: dict[str, tuple[str, str]] = {
     "unknown": ("any", "any"),
     "object": ("map", "struct"),
     "Record": ("map", "struct"),
+    "DocumentData": ("map", "struct"),
     "Map": ("map", "struct"),
     "URL": ("string", "text"),
     "VectorValue": ("vector", "array"),
@@ -169,6 +170,10 @@ class Types:
         inner = children(node)
         return self.shape(inner[-1], text) if inner else self._named("any", text.of(node))
 
+    def _function(self, node: Node, text: Text) -> Shape:
+        """No document holds a function: the property is none of its fields."""
+        return Shape(Type("function", "function", spelling=text.of(node)))
+
     def _text(self, node: Node, text: Text) -> Shape:
         return self._named("string", text.of(node))
 
@@ -200,7 +205,8 @@ class Types:
 
     def _properties(self, body: Node, text: Text) -> tuple[Column, ...]:
         kinds = ("property_signature", "public_field_definition")
-        return tuple(self._property(node, text) for node in children(body, *kinds))
+        found = (self._property(node, text) for node in children(body, *kinds))
+        return tuple(column for column in found if column.type.family != "function")
 
     def _property(self, node: Node, text: Text) -> Column:
         name = part(node, "name")
@@ -264,6 +270,7 @@ _READERS: dict[str, Reader] = {
     "readonly_type": Types._inner,
     "parenthesized_type": Types._inner,
     "index_type_query": Types._text,
+    "function_type": Types._function,
     "lookup_type": Types._lookup,
     "generic_type": Types._generic,
 }

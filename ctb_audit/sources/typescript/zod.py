@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ctb_audit.sources.typescript.declarations import Declared, Library, unwrapped
 from ctb_audit.sources.typescript.syntax import Node, Text, children, first, part
-from ctb_audit.sources.typescript.zod_constructors import CONSTRUCTORS
+from ctb_audit.sources.typescript.zod_constructors import CONSTRUCTORS, ISO
 from ctb_audit.sources.typescript.zod_methods import METHODS
 from ctb_audit.sources.typescript.zod_schema import UNKNOWN, Call, Schema
 from ctb_audit.zod_model import ModelField
@@ -68,6 +68,8 @@ class Zod:
     def _call(self, node: Node, text: Text) -> Schema:
         function = part(node, "function")
         arguments = part(node, "arguments")
+        if function.type == "identifier":
+            return self._made_by(function, text)
         if function.type != "member_expression":
             return UNKNOWN
         held = part(function, "object")
@@ -75,11 +77,31 @@ class Zod:
         call = Call(tuple(children(arguments)), text, self)
         name = text.of(named)
         if self._is_zod(held, text):
-            make = CONSTRUCTORS.get(name)
-            return UNKNOWN if make is None else make(call)
+            return self._made(name, call, in_iso=text.of(held).endswith(".iso"))
         base = self.schema(held, text)
         method = METHODS.get(name)
         return method(base, call) if method is not None else _unknown_method(base, name)
+
+    def _made(self, name: str, call: Call, *, in_iso: bool) -> Schema:
+        """`z.name(...)`; of the small edition also `z.extend(schema, {...})`."""
+        make = ISO.get(name) if in_iso else CONSTRUCTORS.get(name)
+        if make is not None:
+            return make(call)
+        method = METHODS.get(name)
+        if method is None or not call.arguments:
+            return UNKNOWN
+        return method(call.schema(), replace(call, arguments=call.arguments[1:]))
+
+    def _made_by(self, name: Node, text: Text) -> Schema:
+        """`email()` where `const email = () => z.string()`; its arguments are not read."""
+        found = self.library.constant(text.of(name), text)
+        if found is None or found.node.type != "arrow_function":
+            return UNKNOWN
+        body = part(found.node, "body")
+        if body.type != "statement_block":
+            return self.schema(body, found.text)
+        returned = [c for r in children(body, "return_statement") for c in children(r)]
+        return self.schema(returned[0], found.text) if len(returned) == 1 else UNKNOWN
 
     def _is_zod(self, node: Node, text: Text) -> bool:
         """`z`, or `z.coerce`, `z.iso` in which the same constructors stand."""

@@ -39,6 +39,26 @@ def object_of(call: Call) -> Schema:
     return call.reader.object(call.arguments[0], call.text)
 
 
+def _array(call: Call) -> Schema:
+    return array_of(call.schema())
+
+
+def array_of(item: Schema) -> Schema:
+    """An array of the schema's values; of what, where that could be read."""
+    known = () if item.field.type == "unknown" else (item.field,)
+    return Schema(ModelField("", "array", items=known))
+
+
+def _intersection(call: Call) -> Schema:
+    """Both at once: of objects all fields, else the first."""
+    first, second = call.schema(), call.schema(1)
+    if first.field.type != "object" or second.field.type != "object":
+        return first
+    fields = {f.name: f for f in (*first.field.fields, *second.field.fields)}
+    both = first.having(fields=tuple(fields.values()))
+    return Schema(both.field, first.open or second.open)
+
+
 def _wrapped(call: Call) -> Schema:
     """`z.optional(schema)` and the like."""
     return call.schema()
@@ -61,7 +81,11 @@ CONSTRUCTORS: dict[str, Constructor] = {
     "string": _of("string"),
     "number": _of("number"),
     "int": _of("integer"),
-    "int32": _of("integer"),
+    "int32": _of("integer", minimum="-2147483648", maximum="2147483647"),
+    "uint32": _of("integer", minimum="0", maximum="4294967295"),
+    "int64": _of("bigint"),
+    "uint64": _of("bigint", minimum="0"),
+    "nan": _of("number"),
     "float32": _of("number"),
     "float64": _of("number"),
     "bigint": _of("bigint"),
@@ -71,9 +95,9 @@ CONSTRUCTORS: dict[str, Constructor] = {
     "datetime": _of("string", format="datetime"),
     "email": _of("string", format="email"),
     "uuid": _of("string", format="uuid"),
-    "uuidv4": _of("string", format="uuid"),
+    **dict.fromkeys(("uuidv4", "uuidv6", "uuidv7"), _of("string", format="uuid")),
     "guid": _of("string", format="uuid"),
-    "url": _of("string", format="url"),
+    **dict.fromkeys(("url", "httpUrl"), _of("string", format="url")),
     "any": _of("any"),
     "unknown": _of("any"),
     "custom": _of("any"),
@@ -82,11 +106,20 @@ CONSTRUCTORS: dict[str, Constructor] = {
     "null": _of("any", nullable=True),
     "undefined": _of("any", nullable=True, optional=True),
     "void": _of("any", nullable=True, optional=True),
-    "array": _of("array"),
+    "array": _array,
     "tuple": _of("array"),
-    "set": _of("array"),
-    "record": _of("object"),
-    "map": _of("object"),
+    "set": _array,
+    "intersection": _intersection,
+    **dict.fromkeys(("record", "partialRecord", "looseRecord", "map"), _of("object")),
+    **dict.fromkeys(
+        (
+            *("ipv4", "ipv6", "cidrv4", "cidrv6", "mac", "base64", "base64url", "nanoid", "cuid"),
+            *("cuid2", "ulid", "xid", "ksuid", "emoji", "jwt", "e164", "hostname", "hex", "hash"),
+            *("stringFormat", "lowercase", "uppercase"),
+        ),
+        _of("string"),
+    ),
+    **dict.fromkeys(("promise", "function", "file", "symbol", "codec"), _of("any")),
     "json": _of("any"),
     "templateLiteral": _of("string"),
     "enum": _enum,
@@ -103,3 +136,8 @@ CONSTRUCTORS: dict[str, Constructor] = {
     "nullable": lambda call: _wrapped(call).having(nullable=True),
     "nullish": lambda call: _wrapped(call).having(nullable=True, optional=True),
 }
+
+ISO: dict[str, Constructor] = {
+    **{name: _of("string", format=name) for name in ("date", "time", "datetime", "duration")}
+}
+"""What stands in `z.iso`: texts, other than `z.date()`."""

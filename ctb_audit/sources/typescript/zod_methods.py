@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from ctb_audit.sources.typescript.zod_constructors import object_of
+from ctb_audit.sources.typescript.zod_constructors import array_of, object_of
 from ctb_audit.sources.typescript.zod_schema import Call, Schema, either
+from ctb_audit.zod_model import ModelField
 
 Method = Callable[[Schema, Call], Schema]
 
@@ -18,13 +19,13 @@ def _with(**values: object) -> Method:
 
 
 def _least(base: Schema, call: Call) -> Schema:
-    if base.field.type == "string":
+    if base.field.type in ("string", "array"):
         return base.having(shortest=call.count())
     return base.having(minimum=call.number())
 
 
 def _most(base: Schema, call: Call) -> Schema:
-    if base.field.type == "string":
+    if base.field.type in ("string", "array"):
         return base.having(longest=call.count())
     return base.having(maximum=call.number())
 
@@ -86,8 +87,23 @@ def _required(base: Schema, call: Call) -> Schema:
     )
 
 
+def _keys(base: Schema) -> Schema:
+    names = tuple(f.name for f in base.field.fields)
+    return Schema(ModelField("", "enum", values=None if base.open else names))
+
+
+def _chosen(base: Schema, names: tuple[str, ...] | None, *, keep: bool) -> Schema:
+    """Some of the values of an enum."""
+    values = base.field.values
+    if values is None or names is None:
+        return base.having(values=None)
+    return base.having(values=tuple(v for v in values if (v in names) == keep))
+
+
 METHODS: dict[str, Method] = {
     "optional": _with(optional=True),
+    "nonoptional": _with(optional=False),
+    "unwrap": _with(optional=False, nullable=False),
     "exactOptional": _with(optional=True),
     "nullable": _with(nullable=True),
     "nullish": _with(optional=True, nullable=True),
@@ -125,7 +141,10 @@ METHODS: dict[str, Method] = {
     "partial": _partial,
     "deepPartial": _partial,
     "required": _required,
-    "array": _with(type="array", fields=(), values=None),
+    "array": lambda base, call: array_of(base),
+    "keyof": lambda base, call: _keys(base),
+    "extract": lambda base, call: _chosen(base, call.strings(), keep=True),
+    "exclude": lambda base, call: _chosen(base, call.strings(), keep=False),
     "or": lambda base, call: either([base, call.schema()]),
     **dict.fromkeys(
         (
@@ -134,7 +153,7 @@ METHODS: dict[str, Method] = {
             *("loose", "catchall", "trim", "toLowerCase", "toUpperCase", "normalize"),
             *("multipleOf", "step", "finite", "startsWith", "endsWith", "includes", "cuid"),
             *("cuid2", "ulid", "nanoid", "ip", "ipv4", "ipv6", "cidr", "base64", "base64url"),
-            *("jwt", "emoji", "time", "duration", "openapi", "unwrap", "clone", "openapi"),
+            *("jwt", "emoji", "time", "duration", "openapi", "clone"),
         ),
         _same,
     ),

@@ -46,8 +46,21 @@ FIELDS: dict[str, dict[str, Any]] = {
     "z.union([z.literal('a'), z.literal('b')])": {"type": "enum", "values": ("a", "b")},
     "z.string().or(z.null())": {"type": "string", "nullable": True},
     "z.union([z.string(), z.number()])": {"type": "any"},
-    "z.array(z.string())": {"type": "array"},
-    "z.string().array()": {"type": "array"},
+    "z.array(z.any()).max(3)": {"type": "array", "items": (ModelField("", "any"),), "longest": 3},
+    "z.string().array()": {"type": "array", "items": (ModelField("", "string"),)},
+    "z.array(imported)": {"type": "array"},
+    "z.iso.date()": {"type": "string", "format": "date"},
+    "z.ipv4()": {"type": "string"},
+    "z.uuidv7()": {"type": "string", "format": "uuid"},
+    "z.int32()": {"type": "integer", "minimum": "-2147483648", "maximum": "2147483647"},
+    "z.enum(['a', 'b', 'c']).exclude(['b'])": {"type": "enum", "values": ("a", "c")},
+    "z.enum(['a', 'b', 'c']).extract(['b'])": {"type": "enum", "values": ("b",)},
+    "z.enum({Low: 'low', High: 'high'})": {"type": "enum", "values": ("low", "high")},
+    "z.strictObject({a: z.int()}).keyof()": {"type": "enum", "values": ("a",)},
+    "z.string().nullish().unwrap()": {"type": "string"},
+    "z.string().optional().nonoptional()": {"type": "string"},
+    "email()": {"type": "string", "format": "email", "longest": 5},
+    "short('x')": {"type": "string", "longest": 2},
     "z.record(z.string(), z.any())": {"type": "object"},
     "z.unknown()": {"type": "any"},
     "z.preprocess(x => x, z.date())": {"type": "date"},
@@ -64,6 +77,8 @@ const KINDS = ['x', 'y'] as const;
 enum Level { Low = 'low', High = 'high' }
 const Name = z.string().max(9);
 const Base = z.object({ id: z.string().uuid(), at: z.date() });
+const email = () => z.email().max(5);
+const short = (why) => { const told = why; return z.string().max(2); };
 """
 
 
@@ -81,6 +96,9 @@ OBJECTS = {
     "Base.pick({ at: true })": {"at"},
     "z.object({ id: Name, 'two words': Name }).passthrough()": {"id", "two words"},
     "z.strictObject({ id: Name })": {"id"},
+    "z.intersection(Base, z.object({ more: Name }))": {"id", "at", "more"},
+    "z.extend(Base, { more: Name })": {"id", "at", "more"},
+    "z.pick(Base, { at: true })": {"at"},
     "z.object({ id: Name }).refine(x => x)": {"id"},
 }
 
