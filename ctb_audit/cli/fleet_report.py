@@ -62,7 +62,7 @@ def portfolio(state: State, run: Run, log: Log | None, changes: Sequence[str]) -
     present = frozenset(result.log_id for result in state.results(run.id))
     return portfolio_of(
         targets,
-        lambda: state.results(run.id),
+        state.results(run.id),
         run.day,
         past_of(log, [target.name for target in targets], present),
         [parse_change(text) for text in changes],

@@ -1,7 +1,7 @@
 """Results, target by target, to a `Portfolio`. One stored audit is in memory at a time."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from heapq import nsmallest
 from operator import attrgetter
@@ -19,11 +19,10 @@ from ctb_audit.fleet.portfolio import (
     WhatIf,
     WorstTable,
 )
-from ctb_audit.fleet.rule_change import DECIDES, RuleChange, rescored
+from ctb_audit.fleet.rule_change import DECIDES, RuleChange, moves_without, rescored
 from ctb_audit.fleet.standing import Standing
 from ctb_audit.fleet.state import Result
 from ctb_audit.fleet.target import Target
-from ctb_audit.rulebook.make import OFF
 from ctb_audit.scoring import LEVEL_WEIGHTS
 from ctb_audit.standard import SEVERITIES
 from ctb_audit.wording import did_you_mean
@@ -32,26 +31,22 @@ WORST_TABLES = 25
 COMMON_RULES = 20
 MISSING = "has no result: its run, or its shard, did not end"
 
-Results = Callable[[], Iterator[Result]]
-
 
 def portfolio_of(
     targets: Sequence[Target],
-    results: Results,
+    results: Iterable[Result],
     day: date,
     past: Past,
     changes: Sequence[RuleChange] = (),
 ) -> Portfolio:
-    """The portfolio of the plan; `results` are gone through twice, sorted by name.
+    """The portfolio of the plan; `results` are gone through once, sorted by name.
 
     Raises UsageError for a change of a rule that no target was judged by.
     """
     estate = _Estate(targets, past, [_Asked(change, day) for change in changes])
-    for result in results():
+    for result in results:
         estate.add(result)
     estate.refuse_unknown_rules()
-    common = estate.rules.most_common()
-    without = _scores_without([seen.rule for seen in common], results, day)
     return Portfolio(
         day=day,
         score=estate.standing.score,
@@ -60,7 +55,7 @@ def portfolio_of(
         systems=_groups(estate, "system"),
         worst_tables=tuple(nsmallest(WORST_TABLES, estate.worst, key=_badness)),
         tables=estate.tables,
-        common=tuple(seen.row(without[seen.rule]) for seen in common),
+        common=tuple(seen.row(estate.standing) for seen in estate.rules.most_common()),
         past=past,
         what_if=tuple(asked.answer() for asked in estate.changes),
     )
@@ -74,12 +69,18 @@ class _Seen:
         self.severities: Counter[str] = Counter()
         self.tables = 0
         self.targets = 0
+        self.move = Standing()
 
-    def row(self, without: int | None) -> CommonFinding:
+    def row(self, estate: Standing) -> CommonFinding:
         """With the severity that most of the findings have."""
-        severity = max(SEVERITIES, key=lambda s: self.severities[s])
-        count = self.severities.total()
-        return CommonFinding(self.rule, severity, count, self.tables, self.targets, without)
+        return CommonFinding(
+            rule=self.rule,
+            severity=max(SEVERITIES, key=lambda s: self.severities[s]),
+            findings=self.severities.total(),
+            tables=self.tables,
+            targets=self.targets,
+            without=None if self.rule in DECIDES else estate.plus(self.move).score,
+        )
 
 
 class _Rules:
@@ -87,8 +88,11 @@ class _Rules:
 
     def __init__(self) -> None:
         self._seen: dict[str, _Seen] = {}
+        self._moves: dict[str, Standing] = defaultdict(Standing)
 
     def add(self, kept: Kept) -> None:
+        for rule, move in moves_without(kept).items():
+            self._moves[rule] = self._moves[rule].plus(move)
         tables: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for finding in kept.findings:
             if finding.waiver is None:
@@ -104,6 +108,8 @@ class _Rules:
         order = sorted(
             self._seen.values(), key=lambda s: (-s.targets, -s.severities.total(), s.rule)
         )
+        for seen in order[:COMMON_RULES]:
+            seen.move = self._moves[seen.rule]
         return order[:COMMON_RULES]
 
 
@@ -272,16 +278,3 @@ def _group(name: str, rows: Sequence[TargetRow], standings: Mapping[str, Standin
         statuses=Counter(row.status for row in rows),
         findings={severity: findings[severity] for severity in SEVERITIES},
     )
-
-
-def _scores_without(rules: Sequence[str], results: Results, day: date) -> Mapping[str, int | None]:
-    """The estate's score with each rule off, None where stored results cannot tell."""
-    sums = {rule: Standing() for rule in rules if rule not in DECIDES}
-    for result in results():
-        if result.reason:
-            continue
-        kept = unpack(result.content)
-        for rule, sum_so_far in sums.items():
-            tables = rescored(kept, RuleChange(rule, OFF), day).tables
-            sums[rule] = sum_so_far.plus(Standing.of(tables))
-    return {rule: sums[rule].score if rule in sums else None for rule in rules}

@@ -14,6 +14,7 @@ from typing import Any
 
 from ctb_audit.checks import REGISTRY
 from ctb_audit.cli.logging import audit_entry
+from ctb_audit.errors import SourceError
 from ctb_audit.gate import GateSettings, Step
 from ctb_audit.lean import dataclass
 from ctb_audit.log import LogEntry
@@ -21,11 +22,17 @@ from ctb_audit.report.saved import findings_of, tables_of, unknowns_of
 from ctb_audit.result import Audit, Finding, TableResult, UnknownVerdict
 from ctb_audit.standard import Rule
 
+FORMAT = 1
+_MOST = 1 << 30
+"""Bytes that a stored result may unfold to."""
+_STEP = "run the fleet again"
+
 
 def pack(audit: Audit, gate: GateSettings) -> bytes:
     """The audit, judged with `counted`, as it travels and is stored."""
     entry = audit_entry(audit, "")
     value = {
+        "format": FORMAT,
         "score": entry.score,
         "status": entry.status,
         "issues": entry.issues,
@@ -41,7 +48,16 @@ def pack(audit: Audit, gate: GateSettings) -> bytes:
 
 
 def unpack(content: bytes) -> "Kept":
-    return Kept(json.loads(zlib.decompress(content).decode("utf-8", "surrogatepass")))
+    """Raises SourceError for what another version of ctb, or something else, has packed."""
+    opened = zlib.decompressobj()
+    try:
+        text = opened.decompress(content, _MOST)
+        value = json.loads(text.decode("utf-8", "surrogatepass")) if opened.eof else None
+    except (zlib.error, ValueError):
+        value = None
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise SourceError("a stored result", "was not packed by this version of ctb", _STEP)
+    return Kept(value)
 
 
 @dataclass(frozen=True)

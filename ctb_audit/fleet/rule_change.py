@@ -5,18 +5,20 @@ scoring and gate, with two exceptions that are said: a level that the rule was n
 verdicts, and a rule that others look at cannot be taken out without asking them again.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from ctb_audit.errors import UsageError
 from ctb_audit.fleet.kept import Kept
+from ctb_audit.fleet.standing import Standing
 from ctb_audit.gate import decide
 from ctb_audit.judge import capped
 from ctb_audit.lean import dataclass
 from ctb_audit.result import Finding, Gate, TableResult, UnknownVerdict
 from ctb_audit.rulebook.make import OFF, overridden
-from ctb_audit.scoring import database_score, score_tables
+from ctb_audit.scoring import TableKey, database_score, score_tables, table_score
 from ctb_audit.standard import LEVELS, SEVERITIES, WEIGHTS, Rule, Severity
 
 DECIDES = {"orphan-table": "undocumented-table"}
@@ -76,6 +78,41 @@ def rescored(kept: Kept, change: RuleChange, day: date) -> Rescored:
         day,
     )
     return replace(found, untold=asked.untold())
+
+
+def moves_without(kept: Kept) -> Mapping[str, Standing]:
+    """For each rule that weighs anything, what its absence adds to the standing (may be negative).
+
+    What `rescored` says of "off", for all rules at once.
+    """
+    tables: dict[TableKey, TableResult] = {(t.system, t.name): t for t in kept.tables}
+    moves: dict[str, Standing] = defaultdict(Standing)
+    for (rule, key), (passed, failed, unknown) in _weights(kept).items():
+        table = tables[key]
+        rest = table.passed - passed, table.failed - failed, table.unknown - unknown
+        without = Standing.of([replace(table, score=table_score(*rest))])
+        before = Standing.of([table])
+        move = Standing(without.weight - before.weight, without.reached - before.reached)
+        moves[rule] = moves[rule].plus(move)
+    return moves
+
+
+def _weights(kept: Kept) -> Mapping[tuple[str, TableKey], list[int]]:
+    """What each rule weighs in each table: passed, failed, unknown."""
+    found: dict[tuple[str, TableKey], list[int]] = defaultdict(lambda: [0, 0, 0])
+    known = {(t.system, t.name) for t in kept.tables}
+    for table in kept.tables:
+        for rule, count in table.passes:
+            severity = kept.rules[rule].severity_at(table.level)
+            weight = count * WEIGHTS[severity] if severity else 0
+            found[rule, (table.system, table.name)][0] += weight
+    for finding in kept.findings:
+        if finding.table_level and finding.waiver is None:
+            key = finding.rule, (finding.system, finding.table)
+            found[key][1] += WEIGHTS[finding.severity]
+    for verdict in kept.unknowns:
+        found[verdict.rule, (verdict.system, verdict.table)][2] += WEIGHTS[verdict.severity]
+    return {key: weights for key, weights in found.items() if key[1] in known}
 
 
 def changed(rule: Rule, to: str) -> Rule | None:

@@ -11,7 +11,15 @@ from ctb_audit.audit import AuditSettings, audit_catalogs, gate_settings
 from ctb_audit.config import Config, load_config, with_options
 from ctb_audit.errors import UsageError
 from ctb_audit.fleet.kept import Kept, pack, unpack
-from ctb_audit.fleet.rule_change import DECIDES, RuleChange, changed, parse_change, rescored
+from ctb_audit.fleet.rule_change import (
+    DECIDES,
+    RuleChange,
+    changed,
+    moves_without,
+    parse_change,
+    rescored,
+)
+from ctb_audit.fleet.standing import Standing
 from ctb_audit.model import Catalog
 from ctb_audit.result import Audit
 from ctb_audit.rulebook import load_standard
@@ -106,6 +114,19 @@ def test_every_rule_off_or_at_another_severity_is_as_audited_so(
         if not same(rescored(stored, RuleChange(rule, to), DAY), audit):
             wrong.append(rule)
     assert len(touched) > 15 and wrong == []
+
+
+@pytest.mark.parametrize("which", ["levelled", "example"])
+def test_what_every_rule_costs_is_what_switching_it_off_gives(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    stored = kept(request.getfixturevalue(which))
+    moves = moves_without(stored)
+    standing = Standing.of(stored.tables)
+    assert len(moves) > 15
+    for rule, move in moves.items():
+        off = rescored(stored, RuleChange(rule, "off"), DAY)
+        assert standing.plus(move) == Standing.of(off.tables), rule
 
 
 def test_rules_that_look_at_others_are_known() -> None:
