@@ -17,12 +17,15 @@ from ctb_audit.model import Catalog
 
 if TYPE_CHECKING:
     from ctb_audit.remedy.change import Plan
+    from ctb_audit.remedy.elsewhere import Elsewhere
     from ctb_audit.remedy.layouts import File
     from ctb_audit.remedy.plan import Wanted
     from ctb_audit.remedy.prove import Proof
     from ctb_audit.remedy.script import Script
 
 DEFAULT_FOLDER = Path("remediation")
+SYSTEMS = ("postgresql", "bigquery", "firestore")
+"""Those whose findings are repaired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,14 @@ class Asked:
     force: bool = False
     copy: str | None = None
     log: bool = False
+    systems: tuple[str, ...] = SYSTEMS
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was planned and proven, and what came of it. `problem`: why there is no proof;
-    `files` are those of the plan, `written` those on disk.
+    `files` are those of the plan and of `others`, `written` those on disk. `score` is that of all
+    of it.
     """
 
     plan: "Plan"
@@ -55,15 +60,20 @@ class Outcome:
     problem: str
     files: "Sequence[File]"
     written: Sequence[Path]
+    others: "tuple[Elsewhere, ...]" = ()
+    score: int | None = None
 
     @property
     def whole(self) -> bool:
         """Nothing was to be done, or all of it is proven."""
-        return not self.plan.changes or (self.proof is not None and self.proof.holds)
+        held = not self.plan.changes or (self.proof is not None and self.proof.holds)
+        return held and all(other.holds for other in self.others)
 
 
 class Remediation:
-    """One run: plan, prove, write; report and log. `audited`: URLs of the live sources."""
+    """One run: plan, prove, write; report and log. `audited`: URLs of the live sources; `folders`:
+    where the paths that sources show begin.
+    """
 
     def __init__(
         self,
@@ -71,8 +81,11 @@ class Remediation:
         config: Config,
         settings: AuditSettings,
         asked: Asked,
+        *,
         audited: tuple[str, ...] = (),
+        folders: tuple[Path, ...] = (),
     ) -> None:
+        self._folders = folders or (config.root,)
         self._audited = audited
         self._catalogs = tuple(catalogs)
         self._config = config
@@ -87,18 +100,40 @@ class Remediation:
 
     def carry_out(self) -> Outcome:
         """Plans, proves, and writes the files unless the proof fails or nothing may be written."""
+        from ctb_audit.remedy.elsewhere import told_apart
         from ctb_audit.remedy.layouts import files_of
 
-        plan = self._plan()
-        self._require_room(files_of(self._asked.layout, self._scripts(plan), self._asked.at))
+        others = self._others()
+        more = tuple(file for other in others for file in other.files)
+        plan = told_apart(self._plan(), others)
+        own = files_of(self._asked.layout, self._scripts(plan), self._asked.at)
+        self._require_room((*own, *more))
         proof, problem = self._proof(plan) if plan.changes else (None, "")
         plan = _provable(plan, proof)
-        files = files_of(self._asked.layout, self._scripts(plan), self._asked.at)
+        own = files_of(self._asked.layout, self._scripts(plan), self._asked.at)
+        files = (*(own if proof is not None else map(_marked, own)), *more)
         failed = proof is not None and bool(proof.failures)
         written: Sequence[Path] = ()
         if not failed and not self._asked.dry_run:
-            written = self._write(files, marked=proof is None)
-        return Outcome(plan, proof, problem, files, written)
+            written = self._write(files)
+        score = self._score(plan, others)
+        return Outcome(plan, proof, problem, files, written, others, score)
+
+    def _others(self) -> "tuple[Elsewhere, ...]":
+        from ctb_audit.cli.remediate_elsewhere import remedies_elsewhere
+
+        judged = (self._config, self._settings)
+        return remedies_elsewhere(self._catalogs, judged, self._asked, self._folders)
+
+    def _score(self, plan: "Plan", others: "Sequence[Elsewhere]") -> int | None:
+        """That of the audit once all files are applied."""
+        if not any(other.files for other in others):
+            return plan.score_after
+        from ctb_audit.audit import audit_catalogs
+        from ctb_audit.remedy.apply import applied
+
+        catalogs = applied(others[-1].catalogs, plan.changes)
+        return audit_catalogs(catalogs, self._config, self._settings).score
 
     def _scripts(self, plan: "Plan") -> "tuple[Script, ...]":
         from ctb_audit.remedy.script import scripts_of
@@ -162,32 +197,38 @@ class Remediation:
             name = str(self._asked.folder / there[0])
             raise UsageError(name, "is there already", "use --force to write over it")
 
-    def _write(self, files: Sequence["File"], *, marked: bool) -> Sequence[Path]:
+    def _write(self, files: Sequence["File"]) -> Sequence[Path]:
         """All files, or none where one of them is there already."""
         self._require_room(files)
         paths = [self._asked.folder / file.path for file in files]
         for path, file in zip(paths, files, strict=True):
-            comment = "#" if path.suffix in (".py", ".conf") else "--"
-            first = f"{comment} UNPROVEN: no scratch server tried this\n" if marked else ""
-            write_file(path, first + file.text)
+            write_file(path, file.text)
         return paths
 
     def _report(self, done: Outcome) -> None:
+        from ctb_audit.report.elsewhere import elsewhere_lines
         from ctb_audit.report.remediation import remediation_lines
 
         if self._asked.dry_run:
             for file in done.files:
                 click.echo(f"-- {file.path}\n{file.text}")
         paths = [str(path) for path in done.written]
-        show(list(remediation_lines(done.plan, done.proof, done.problem, paths)))
+        told = [line for other in done.others for line in elsewhere_lines(other)]
+        show([*told, *remediation_lines(done.plan, done.proof, done.problem, paths)])
 
     def _log(self, done: Outcome) -> None:
         from ctb_audit.cli.remediation_log import log_remediation
 
         if self._config.log == "none" or self._asked.dry_run:
             return
-        outcome = (done.plan, done.proof)
+        outcome = (replace(done.plan, score_after=done.score), done.proof)
         log_remediation(self._catalogs, self._config, self._settings, outcome, done.written)
+
+
+def _marked(file: "File") -> "File":
+    """The file with a first line that says that nothing tried it."""
+    comment = "#" if file.path.endswith((".py", ".conf", ".add")) else "--"
+    return replace(file, text=f"{comment} UNPROVEN: no scratch server tried this\n{file.text}")
 
 
 def wanted_of(asked: Asked) -> "Wanted":
@@ -199,9 +240,9 @@ def wanted_of(asked: Asked) -> "Wanted":
         return named and (not asked.levels or level in asked.levels)
 
     return Wanted(
-        findings=lambda finding: concerns(finding.table, finding.level),
+        findings=lambda f: f.system in asked.systems and concerns(f.table, f.level),
         values=asked.values,
-        tables=lambda subject: concerns(str(subject.name), subject.level),
+        tables=lambda s: s.system in asked.systems and concerns(str(s.name), s.level),
         log=asked.log,
     )
 

@@ -83,7 +83,7 @@ def _sqitch(scripts: Sequence[Script], at: datetime) -> Iterator[File]:
         yield File(f"revert/{name}.sql", _joined(stop, *text_of(script.down)))
         yield File(f"verify/{name}.sql", _joined(stop, script.verify))
         plan.append(f"{name} {at:%Y-%m-%dT%H:%M:%SZ} ctb <ctb@localhost> # {script.about}")
-    yield File("sqitch.plan.add", _joined(comment("append these to sqitch.plan"), *plan))
+    yield File("sqitch.plan.add", _joined("# append these to sqitch.plan", *plan))
 
 
 def _golang(scripts: Sequence[Script], at: datetime) -> Iterator[File]:

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from ctb_audit.compare import compare
 from ctb_audit.remedy.layouts import LAYOUTS, File, files_of
 from ctb_audit.remedy.script import scripts_of
 from ctb_audit.scratch import ScratchServer
+from ctb_audit.sources.postgres import read_live
 from tests.remedy.conftest import Remedy, catalog_of
 
 SQL = (
@@ -77,10 +79,39 @@ def test_alembic_revisions_are_python_and_form_a_chain(files: tuple[File, ...]) 
 
 
 @pytest.mark.parametrize("files", ["dbmate"], indirect=True)
-def test_dbmate_files_run_outside_a_transaction(files: tuple[File, ...]) -> None:
-    for file in up_files("dbmate", files):
-        assert file.text.startswith("-- migrate:up transaction:false\n")
-        assert "\n-- migrate:down transaction:false\n" in file.text
+def test_dbmate_sends_each_half_of_a_file_as_one_query(
+    files: tuple[File, ...], server: ScratchServer
+) -> None:
+    half = "-- migrate:down transaction:false\n"
+    migrations = up_files("dbmate", files)
+    with server.database() as url, psycopg.connect(url, autocommit=True) as session:
+        session.execute(SQL.encode())
+        before = read_live(url)
+        downs = []
+        for file in migrations:
+            up, _, down = file.text.partition(half)
+            assert up.startswith("-- migrate:up transaction:false\n") and down
+            downs.append(down)
+            result = session.pgconn.exec_(up.encode())
+            assert result.status in (COMMAND_OK, TUPLES_OK), (file.path, result.error_message)
+        assert compare(before, read_live(url)) != ()
+        for down in reversed(downs):
+            result = session.pgconn.exec_(down.encode())
+            assert result.status in (COMMAND_OK, TUPLES_OK), result.error_message
+        assert compare(before, read_live(url)) == ()
+
+
+@pytest.mark.parametrize("files", ["golang-migrate", "supabase", "dbmate"], indirect=True)
+def test_a_lone_statement_finds_its_timeouts_in_the_session(files: tuple[File, ...]) -> None:
+    lone = "SET lock_timeout = '60s';\nSET statement_timeout = '0';"
+    settled = False
+    for file in (f for f in files if "down" not in f.path and "verify" not in f.path):
+        text = file.text.partition("-- migrate:down")[0]
+        if "SET application_name" in text:
+            settled = text.rstrip().endswith(lone)
+        elif "SELECT 1" not in text:
+            assert settled, file.path
+            assert text.count(";\n") == 1 or "DO $" in text
 
 
 @pytest.mark.parametrize("files", ["flyway"], indirect=True)
@@ -97,6 +128,7 @@ def test_sqitch_has_deploy_revert_verify_and_plan(files: tuple[File, ...]) -> No
     plan = next(f.text for f in files if f.path == "sqitch.plan.add")
     for name in names:
         assert {f"revert/{name}", f"verify/{name}"} <= {f.path for f in files}
+        assert all(line.startswith(("#", "ctb_")) for line in plan.splitlines())
         assert name.removesuffix(".sql") in plan
 
 
