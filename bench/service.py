@@ -264,6 +264,8 @@ def schemathesis(command: str, examples: int) -> int:
             "--no-color",
             "--request-timeout",
             "300",
+            "--max-response-time",
+            "300",
         ]
         done = subprocess.run([command, "run", url, "-H", key, *given], check=False)
         lines = (running.root.parent / "access.log").read_text().splitlines()

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ctb_audit.service.refusal import Refusal
+from ctb_audit.service.refusal import Refusal, raised_at
 from ctb_audit.service.replies import SECURITY_HEADERS, refusal_reply
 
 if TYPE_CHECKING:
@@ -123,9 +123,8 @@ def internal(request_id: str) -> Refusal:
 
 def _failure(error: Exception, request_id: str) -> dict[str, Any]:
     """Where it was raised, not what it says: that could be anything."""
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    place = f"{os.path.basename(last[0].filename)}:{last[0].lineno}" if last else ""
-    event = {"event": "error", "id": request_id, "error": type(error).__name__, "place": place}
+    event = {"event": "error", "id": request_id}
+    event |= {"error": type(error).__name__, "place": raised_at(error)}
     if os.environ.get("CTB_DEBUG"):
         event["trace"] = "".join(traceback.format_exception(error))
     return event

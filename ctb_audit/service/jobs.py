@@ -191,7 +191,10 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
         async with asyncio.timeout(_MERCY):
             await process.wait()
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
 
 

@@ -6,6 +6,7 @@ script on them, and their policies allow no other.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -63,7 +64,7 @@ class Pages:
         """Every repository with its latest audit."""
         repositories = self._service.repositories
         found = [
-            await reading(_standing, repository, repositories=repositories)
+            await reading(_standing, repository, repositories.root, repositories=repositories)
             for repository in repositories.by_name.values()
         ]
         return _page("overview", {"repositories": found})
@@ -98,9 +99,10 @@ class Pages:
         return _html(text, f"{content_policy()}; frame-ancestors 'none'")
 
 
-def _standing(repository: Repository) -> Mapping[str, Any]:
+def _standing(repository: Repository, root: Path) -> Mapping[str, Any]:
     """A repository and where it stands; `error` "" where its log can be read."""
-    value: dict[str, Any] = {"name": inert(repository.name), "error": "", "score": None}
+    name = root.name if repository.name == "." else repository.name
+    value: dict[str, Any] = {"name": inert(name), "error": "", "score": None}
     value["history"] = _link("/history", {"repository": repository.name})
     value["report"] = _link("/report", {"repository": repository.name})
     try:

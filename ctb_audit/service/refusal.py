@@ -1,6 +1,8 @@
 """What the service answers in place of what was asked for."""
 
+import traceback
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Literal
 
 Code = Literal[
@@ -55,3 +57,9 @@ def invalid(details: Mapping[str, str]) -> Refusal:
 def busy(code: Code, message: str, seconds: int) -> Refusal:
     """429; `seconds` until another attempt is worth it, at least 1."""
     return Refusal(429, code, message, headers={"Retry-After": str(max(1, seconds))})
+
+
+def raised_at(error: BaseException) -> str:
+    """`file:line` of where an error was raised, "" where that is not known."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return f"{PurePath(last[0].filename).name}:{last[0].lineno}" if last else ""

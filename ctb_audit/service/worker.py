@@ -17,6 +17,7 @@ from typing import NoReturn
 from ctb_audit.errors import CtbError
 from ctb_audit.service.history import without_root
 from ctb_audit.service.job import Job, job_from
+from ctb_audit.service.refusal import raised_at
 
 
 def main() -> int:
@@ -33,7 +34,8 @@ def main() -> int:
     except Exception as error:
         if os.environ.get("CTB_DEBUG"):
             raise
-        print(f"ctb: {job.log_id}: internal error: {type(error).__name__}", file=sys.stderr)
+        told = f"{type(error).__name__} at {raised_at(error)}"
+        print(f"ctb: {job.log_id}: internal error: {told}", file=sys.stderr)
         return 1
     answers.write(json.dumps(answer))
     answers.close()

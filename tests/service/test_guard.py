@@ -143,6 +143,7 @@ def test_a_defect_is_a_500_without_internals(
     assert (reply.status, reply.json["error"]["code"]) == (500, "INTERNAL_ERROR")
     assert "secret" not in reply.text
     assert reply.headers["x-request-id"] in reply.text
+    service.end()
     (error,) = [line for line in service.lines if line["event"] == "error"]
     assert error["error"] == "ValueError"
     assert error["id"] == reply.headers["x-request-id"]
