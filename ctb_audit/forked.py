@@ -1,12 +1,11 @@
 """Work that is divided among forked processes, which share what was read so far."""
 
 import os
-import pickle
 import signal
 import sys
 from _thread import start_new_thread
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, NamedTuple, NoReturn, TypeVar
+from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 T = TypeVar("T")
@@ -37,7 +36,7 @@ def divided(function: Callable[[Sequence[T]], R], items: Sequence[T], count: int
         found = [function(part) for part in parts[:1]]
         for part in parts[1:]:
             content = _answered(children)
-            found.append(function(part) if content is None else pickle.loads(content))
+            found.append(function(part) if content is None else _unpickled(content))
         return found
     finally:
         for child in children:
@@ -46,6 +45,12 @@ def divided(function: Callable[[Sequence[T]], R], items: Sequence[T], count: int
             child.answer.close()
         for end in life:
             os.close(end)
+
+
+def _unpickled(content: bytes) -> Any:
+    import pickle  # most runs need no second process
+
+    return pickle.loads(content)
 
 
 class _Child(NamedTuple):
@@ -86,6 +91,8 @@ def _answer(
     function: Callable[[Sequence[T]], R], part: Sequence[T], pipe: int, life: tuple[int, int]
 ) -> NoReturn:
     """Never returns: the child must not run what follows in its parent."""
+    import pickle
+
     status = 1
     try:
         os.close(life[1])

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from ctb_audit.lean import dataclass
@@ -30,6 +29,8 @@ def grade_of(score: int | None) -> Grade | None:
 
 def fingerprint(rule: str, system: str, table: str, requirement: str) -> str:
     """A finding's identity: 16 hexadecimal digits, without line or message (DESIGN, Rules)."""
+    from hashlib import sha256  # loads OpenSSL, which a run may do without
+
     identity = "\0".join((rule, system, table, requirement))
     return sha256(identity.encode()).hexdigest()[:16]
 
@@ -142,8 +143,12 @@ class NextGrade:
 
     grade: Grade
     threshold: int
-    fingerprints: tuple[str, ...]
+    fixes: tuple[Finding, ...]
     score: int
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        return tuple(fix.fingerprint for fix in self.fixes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def next_grade(
     if found is None:
         return None
     chosen, reached = found
-    return NextGrade(grade, threshold, tuple(f.fingerprint for f in chosen), reached)
+    return NextGrade(grade, threshold, chosen, reached)
 
 
 def cheapest(

@@ -1,6 +1,5 @@
 """How long a table's ids can stay unique and valid (STANDARD section 2, Capacity)."""
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -100,7 +99,7 @@ def runs_out(months: Sequence[MonthUse], capacity: int, today: date) -> str:
     """
     used = {_number(m.month): m.fullest for m in months}
     now = today.year * 12 + today.month - 1
-    days = monthrange(today.year, today.month)[1]
+    days = (_first_of_next(today) - today.replace(day=1)).days
     expected = used.get(now, 0) * days / today.day
     if today.day >= _SETTLED_DAYS or used.get(now, 0) * 2 > capacity:
         used[now] = round(expected)
@@ -115,6 +114,10 @@ def runs_out(months: Sequence[MonthUse], capacity: int, today: date) -> str:
         return ""
     ahead = next((n for n in range(1, _MONTHS_AHEAD + 1) if level + slope * n >= capacity), 0)
     return _text(now + ahead) if ahead else ""
+
+
+def _first_of_next(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def _line(points: Sequence[tuple[int, int]], at: int) -> tuple[float, float]:

@@ -87,8 +87,7 @@ def _recommendations(audit: Audit) -> Sequence[Mapping[str, Any]]:
     """The fixes on the cheapest way to the next grade, the largest gain first."""
     if audit.next_grade is None:
         return ()
-    by_print = {f.fingerprint: f for f in audit.findings}
-    chosen = [by_print[p] for p in audit.next_grade.fingerprints]
+    chosen = audit.next_grade.fixes
     return [
         {
             "rule": f.rule,

@@ -36,7 +36,7 @@ def _values(audit: Audit) -> dict[str, Any]:
         "verdict_text": _verdict(audit),
         "counts_text": found or "none",
         "change_text": _change(audit.change),
-        "step": None if audit.change else _step(audit.next_grade, audit.findings),
+        "step": None if audit.change else _step(audit.next_grade),
         "tables": _tables(audit),
         "impact": audit.impact,
         "impact_rows": impact_rows(audit),
@@ -64,18 +64,17 @@ def _change(change: Change | None) -> str:
     )
 
 
-def _step(step: NextGrade | None, findings: Iterable[Finding]) -> dict[str, Any] | None:
+def _step(step: NextGrade | None) -> dict[str, Any] | None:
     if step is None:
         return None
-    by_print = {f.fingerprint: f for f in findings}
     rows: dict[str, list[Finding]] = {}
-    for item in step.fingerprints:
-        rows.setdefault(by_print[item].rule, []).append(by_print[item])
+    for fix in step.fixes:
+        rows.setdefault(fix.rule, []).append(fix)
     return {
         "grade": step.grade,
         "threshold": step.threshold,
         "score": step.score,
-        "count": len(step.fingerprints),
+        "count": len(step.fixes),
         "rows": [
             {
                 "rule": rule,

@@ -91,15 +91,24 @@ def _check(value: Mapping[str, Any], place: str) -> None:
         raise SourceError(place, f"holds no audit: {where}: {message}", _STEP)
 
 
+def _next_grade(step: Mapping[str, Any] | None, findings: Iterable[Finding]) -> NextGrade | None:
+    if step is None:
+        return None
+    by_print = {f.fingerprint: f for f in findings}
+    fixes = tuple(by_print[p] for p in step["findings"] if p in by_print)
+    return NextGrade(step["grade"], step["threshold"], fixes, step["score"])
+
+
 def _audit(value: Mapping[str, Any], rules: Mapping[str, Rule]) -> Audit:
     coverage = value["coverage"]
-    step, change, impact = value["next_grade"], value.get("change"), value.get("impact")
+    change, impact = value.get("change"), value.get("impact")
+    findings = tuple(_finding(f) for f in value["findings"])
     return Audit(
         standard=value["standard"]["id"],
         standard_hash=value["standard"]["hash"],
         sources=tuple(value["sources"]),
         tables=tuple(_table(t) for t in value["tables"]),
-        findings=tuple(_finding(f) for f in value["findings"]),
+        findings=findings,
         unknowns=tuple(UnknownVerdict(**u) for u in value["unknowns"]),
         not_judged=tuple(NotJudged(**n) for n in value["not_judged"]),
         coverage=Coverage(coverage["statements"], coverage["understood"], coverage["irrelevant"]),
@@ -107,9 +116,7 @@ def _audit(value: Mapping[str, Any], rules: Mapping[str, Rule]) -> Audit:
         score=value["score"],
         systems=tuple(SystemResult(**s) for s in value["systems"]),
         gate=Gate(**{**value["gate"], "reasons": tuple(value["gate"]["reasons"])}),
-        next_grade=None
-        if step is None
-        else NextGrade(step["grade"], step["threshold"], tuple(step["findings"]), step["score"]),
+        next_grade=_next_grade(value["next_grade"], findings),
         incomplete=tuple(value["incomplete"]),
         notices=tuple(value["notices"]),
         revision=value["revision"] or "",

@@ -49,7 +49,7 @@ def _values(audit: Audit, context: ReportContext, size: int) -> dict[str, Any]:
         "head": _head(audit, context, asked),
         "plan": _plan(audit, context),
         "grade": step.grade if step else "",
-        "count": len(step.fingerprints) if step else 0,
+        "count": len(step.fixes) if step else 0,
         "steps": _steps(audit) if size else [],
         "title": f"{len(asked)} {named}{'s' * (len(asked) != 1)}",
         "findings": [_row(f) for f in ordered[:size]],
@@ -104,10 +104,9 @@ def _plan(audit: Audit, context: ReportContext) -> dict[str, Any] | None:
 def _steps(audit: Audit) -> list[dict[str, Any]]:
     if audit.next_grade is None:
         return []
-    by_print = {f.fingerprint: f for f in audit.open_findings}
     groups: dict[str, list[Finding]] = {}
-    for item in audit.next_grade.fingerprints:
-        groups.setdefault(by_print[item].rule, []).append(by_print[item])
+    for fix in audit.next_grade.fixes:
+        groups.setdefault(fix.rule, []).append(fix)
     return [
         {
             "rule": rule,

@@ -176,15 +176,14 @@ def _next_grade(audit: Audit) -> Iterator[Line]:
     step = audit.next_grade
     if step is None or audit.change is not None:
         return
-    fixes = {f.fingerprint: f for f in audit.findings}
-    rules = Counter(fixes[p].rule for p in step.fingerprints)
-    total = len(step.fingerprints)
+    rules = Counter(f.rule for f in step.fixes)
+    total = len(step.fixes)
     yield _line(
         f"cheapest way to {step.grade} ({step.threshold}): ",
         f"{total} fix{'es' if total != 1 else ''} reach {step.score}",
     )
     for rule, count in rules.most_common():
-        chosen = [fixes[p] for p in step.fingerprints if fixes[p].rule == rule]
+        chosen = [f for f in step.fixes if f.rule == rule]
         gain = sum(f.points for f in chosen)
         where = ", ".join(dict.fromkeys(inert(_target(f)) for f in chosen[:4]))
         more = f" and {count - 4} more" if count > 4 else ""

@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from ctb_audit.whole_file import write_whole
 RULES_JSON = "rules.json"
 EXAMPLES_JSON = "rule-examples.json"
 STANDARDS_FOLDER = "standards"
+_FORMAT = 2  # of the compiled files that a checkout caches
 LOCAL_TOPIC = "local"  # of a user rule that stands in no topic folder
 
 RawTable = Mapping[str, Any]
@@ -28,10 +28,13 @@ RawTable = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The built-in files: rules without their examples, and standards, by id."""
+    """The built-in files: rules without their examples, and standards, by id. `digests`: the hash
+    of each standard with its rules, which takes longer to make than the rest of a load.
+    """
 
     rules: Mapping[str, RawTable] = field(default_factory=dict)
     standards: Mapping[str, RawTable] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class UserFile:
 def built_in() -> Built:
     """The built-in rules and standards."""
     loaded = _compiled(RULES_JSON)
-    return Built(loaded["rules"], loaded["standards"])
+    return Built(loaded["rules"], loaded["standards"], loaded["digests"])
 
 
 def built_in_examples() -> Mapping[str, list[RawTable]]:
@@ -59,6 +62,8 @@ def built_in_examples() -> Mapping[str, list[RawTable]]:
 
 def compile_folder(folder: Path) -> Mapping[str, Any]:
     """What the build hook writes: file name -> content to be stored as JSON."""
+    from ctb_audit.rulebook.load import digests
+
     rules: dict[str, Any] = {}
     examples: dict[str, Any] = {}
     for path in _rule_paths(folder):
@@ -69,7 +74,8 @@ def compile_folder(folder: Path) -> Mapping[str, Any]:
         path.stem: _read_toml(path.read_bytes(), str(path))
         for path in sorted((folder / STANDARDS_FOLDER).glob("*.toml"))
     }
-    return {RULES_JSON: {"rules": rules, "standards": standards}, EXAMPLES_JSON: examples}
+    made = {"rules": rules, "standards": standards, "digests": digests(rules, standards)}
+    return {RULES_JSON: made, EXAMPLES_JSON: examples}
 
 
 def user_rules(folders: Iterable[Path]) -> Iterator[UserFile]:
@@ -99,6 +105,8 @@ def read_user_file(path: Path, topic: str = "") -> UserFile:
     except OSError as error:
         raise ConfigurationError(str(path), f"cannot be read ({error.strerror})") from error
     table = _read_toml(content, str(path))
+    from hashlib import sha256  # loads OpenSSL, which a run may do without
+
     return UserFile(path, path.stem, topic, table, sha256(content).hexdigest())
 
 
@@ -123,7 +131,9 @@ def _cache_path(folder: Path, name: str) -> Path | None:
     root = resources.checkout()
     if root is None:
         return None
-    key = sha256(repr(sorted(_stamps(folder))).encode()).hexdigest()[:24]
+    from hashlib import sha256
+
+    key = sha256(repr((_FORMAT, sorted(_stamps(folder)))).encode()).hexdigest()[:24]
     stem, _, suffix = name.partition(".")
     return root / ".ctb" / "cache" / f"{stem}-{key}.{suffix}"
 

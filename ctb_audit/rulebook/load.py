@@ -1,8 +1,6 @@
 """`load_standard`: files, inheritance, selection and overrides put together."""
 
-import json
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +60,7 @@ def load_standard(
     chosen = _modified(applicable(rules, chain.table), chain)
     chosen = _selected(chosen, rules, list(select), list(ignore))
     severities = _checked_overrides(overrides or {}, rules)
+    changed = chain.place or rules is not built.rules or select or ignore or severities
     shown = {**files.built_in_examples(), **user_examples} if examples else {}
     made = {
         rule_id: _override(make_rule(rule_id, raw, shown.get(rule_id, ())), severities)
@@ -74,7 +73,7 @@ def load_standard(
         made,
         extends=chain.extends,
         source=chain.place or BUILT_IN,
-        digest=_digest(chain, chosen, severities),
+        digest=_digest(chain, chosen, severities) if changed else built.digests[chain.id],
     )
 
 
@@ -82,6 +81,12 @@ def standard_ids(standard_folders: Iterable[Path] = ()) -> tuple[str, ...]:
     """The ids of the standards that can be loaded, built-in ones first."""
     built = sorted(files.built_in().standards)
     return (*built, *sorted(set(files.user_standards(standard_folders)) - set(built)))
+
+
+def digests(rules: RawRules, standards: Mapping[str, Any]) -> Mapping[str, str]:
+    """The `hash` of each built-in standard as it is, by id."""
+    chains = (_built_chain(wanted, standards) for wanted in standards)
+    return {c.id: _digest(c, _modified(applicable(rules, c.table), c), {}) for c in chains}
 
 
 def load_rule_examples(rule_id: str) -> tuple[Example, ...]:
@@ -200,5 +205,8 @@ def _override(rule: Rule, severities: Mapping[str, str]) -> Rule:
 
 def _digest(chain: _Chain, chosen: RawRules, severities: Mapping[str, str]) -> str:
     """SHA-256 of everything that can change a verdict; examples cannot."""
+    import json
+    from hashlib import sha256
+
     loaded = {"id": chain.id, "standard": chain.table, "rules": chosen, "severity": severities}
     return sha256(json.dumps(loaded, sort_keys=True).encode()).hexdigest()

@@ -1,23 +1,24 @@
 """Character classes and escapes of PostgreSQL's regular expressions, for ASCII."""
 
-import string
 from collections.abc import Mapping
 
 from ctb_audit.semantics.patterns import WORD, Chars
 
-LETTERS = frozenset(string.ascii_letters)
-DIGITS = frozenset(string.digits)
+LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
+UPPER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+LETTERS = LOWER | UPPER
+DIGITS = frozenset("0123456789")
 SPACE = frozenset(" \t\n\r\f\v")
 CLASSES: Mapping[str, frozenset[str]] = {
     "alpha": LETTERS,
     "digit": DIGITS,
     "alnum": LETTERS | DIGITS,
-    "upper": frozenset(string.ascii_uppercase),
-    "lower": frozenset(string.ascii_lowercase),
+    "upper": UPPER,
+    "lower": LOWER,
     "space": SPACE,
     "blank": frozenset(" \t"),
-    "punct": frozenset(string.punctuation),
-    "xdigit": frozenset(string.hexdigits),
+    "punct": frozenset(r"""!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~"""),
+    "xdigit": DIGITS | frozenset("abcdefABCDEF"),
     "cntrl": frozenset(map(chr, (*range(32), 127))),
     "print": frozenset(map(chr, range(32, 127))),
     "graph": frozenset(map(chr, range(33, 127))),
