@@ -21,7 +21,7 @@ from ctb_audit.cli.doctor_sources import (
 from ctb_audit.config import Config, load_config
 from ctb_audit.log import DEFAULT_LOG
 from ctb_audit.report.inert import inert
-from ctb_audit.resources import resource_text
+from ctb_audit.resources import resource_path, resource_text
 
 _LIBRARIES = (
     ("pgparse", "the server's grammar of PostgreSQL; without it sqlglot reads PostgreSQL too", ""),
@@ -35,9 +35,9 @@ _LIBRARIES = (
     ("starlette", "ctb serve", "server"),
     ("distributed", "ctb fleet on several machines", "fleet"),
 )
-SCHEMAS = (
-    *("config", "rule", "standard", "fleet", "baseline", "audit", "catalog", "actions"),
-    *("rules", "history", "id", "doctor"),
+_SCHEMA = ".schema.json"
+SCHEMAS = tuple(
+    sorted(path.name.removesuffix(_SCHEMA) for path in resource_path("rules").glob(f"*{_SCHEMA}"))
 )
 _LEFT_OUT = ("root", "path", "origins", "sources", "log")
 
@@ -58,7 +58,7 @@ def doctor_command(config: Path | None, connect: bool, as_json: bool, schema: st
     something configured is missing or cannot be opened.
     """
     if schema:
-        click.echo(resource_text(f"rules/{schema}.schema.json"), nl=False)
+        click.echo(resource_text(f"rules/{schema}{_SCHEMA}"), nl=False)
         return 0
     found = load_config(config)
     parts = {
