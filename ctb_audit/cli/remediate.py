@@ -8,7 +8,7 @@ import click
 
 from ctb_audit.audit import AuditSettings
 from ctb_audit.cli import options
-from ctb_audit.cli.remediation import DEFAULT_FOLDER, Asked, Remediation, wanted_of
+from ctb_audit.cli.remediation import DEFAULT_FOLDER, SYSTEMS, Asked, Remediation, wanted_of
 from ctb_audit.errors import UsageError
 from ctb_audit.model import Catalog
 from ctb_audit.standard import LEVELS
@@ -43,6 +43,13 @@ LAYOUTS = ("psql", "dbmate", "flyway", "sqitch", "golang-migrate", "supabase", "
     "--only",
     type=click.Choice(["safe", "review"]),
     help="Only what needs no decision, or only what does.",
+)
+@click.option(
+    "--system",
+    "systems",
+    multiple=True,
+    type=click.Choice(SYSTEMS),
+    help="Only tables of this system; repeatable.",
 )
 @click.option(
     "--level",
@@ -107,7 +114,7 @@ def remediate_command(sources: tuple[str, ...], **values: Any) -> int:
     With --in-place nothing is migrated: the files that define tables which no database has yet are
     edited, every other byte of them stays.
     """
-    from ctb_audit.cli.sources import own_folder, read_sources
+    from ctb_audit.cli.sources import own_folder, read_sources, source_folders
 
     in_place = values.pop("in_place")
     unshipped, ref = values.pop("unshipped"), values.pop("shipped_ref")
@@ -123,7 +130,11 @@ def remediate_command(sources: tuple[str, ...], **values: Any) -> int:
         return edit_sources(sources, run, asked, InPlace(unshipped, ref), wanted_of(asked))
     audited: list[str] = []
     catalogs = read_sources(sources, config, values, live=_noting(audited)).catalogs
-    return Remediation(catalogs, config, settings, asked, tuple(audited)).run()
+    folders = source_folders(sources, config)
+    remediation = Remediation(
+        catalogs, config, settings, asked, audited=tuple(audited), folders=folders
+    )
+    return remediation.run()
 
 
 def _noting(urls: list[str]) -> "LiveReader":
@@ -157,6 +168,7 @@ def _asked(values: dict[str, Any]) -> Asked:
         copy=values.pop("verify_against"),
         at=moment,
         log=values.pop("create_log"),
+        systems=values.pop("systems") or SYSTEMS,
     )
 
 

@@ -1,8 +1,6 @@
 """`ctb remediate --in-place`: edit the files that define tables which no database has yet."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,7 +35,7 @@ def edit_sources(
     wanted: "Wanted",
 ) -> int:
     """Edit, prove, write, report and log; `run`: how the sources are read and judged."""
-    from ctb_audit.cli.sources import read_sources
+    from ctb_audit.cli.sources import read_sources, source_folders
     from ctb_audit.remedy.in_place.edit import Request, edit_in_place
 
     _refuse(asked)
@@ -48,7 +46,7 @@ def edit_sources(
 
     request = Request(
         reread=reread,
-        folders=tuple(_folders(sources, config)),
+        folders=source_folders(sources, config),
         config=config,
         settings=settings,
         wanted=wanted,
@@ -79,12 +77,6 @@ def _refuse(asked: Asked) -> None:
     wrong = next((option for option, is_given in given.items() if is_given), None)
     if wrong is not None:
         raise UsageError(wrong, _OWN)
-
-
-def _folders(sources: Sequence[str], config: Config) -> list[Path]:
-    """Where the paths that the sources show may begin, nearest last."""
-    named = [Path(s) for s in sources or config.sources if s != "-" and "://" not in s]
-    return [config.root, *(p if p.is_dir() else p.parent for p in named)]
 
 
 def _finished(edited: "Edited", config: Config, settings: AuditSettings, asked: Asked) -> int:

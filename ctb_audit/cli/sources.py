@@ -60,6 +60,12 @@ def configured_sources(config: Config) -> tuple[str, ...]:
     return tuple(_below(config.root, source) for source in config.sources)
 
 
+def source_folders(arguments: tuple[str, ...], config: Config) -> tuple[Path, ...]:
+    """Where the paths that the sources show may begin: the root, and folders outside of it."""
+    named = [Path(a) for a in arguments if a != "-" and "://" not in a and a[:4] != "env:"]
+    return (config.root, *(path if path.is_dir() else path.parent for path in named))
+
+
 def own_folder(arguments: tuple[str, ...]) -> Path | None:
     """The folder that is the only source: its own configuration counts before the current one's."""
     folder = Path(arguments[0]) if len(arguments) == 1 else None

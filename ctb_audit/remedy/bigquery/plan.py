@@ -14,7 +14,7 @@ from ctb_audit.project import Project, Subject
 from ctb_audit.reference.sql import block_of
 from ctb_audit.remedy.bigquery.changes import Describe, WidenField
 from ctb_audit.remedy.bigquery.proposals import FieldSite, answer
-from ctb_audit.remedy.change import PHASES, Change, Left, Safety, Step
+from ctb_audit.remedy.change import PHASES, Change, Left, Step
 from ctb_audit.remedy.elsewhere import Elsewhere
 from ctb_audit.remedy.layouts import STAMP, File
 from ctb_audit.remedy.plan import Wanted
@@ -42,15 +42,15 @@ def plan_bigquery(
     judged: tuple[Config, AuditSettings],
     wanted: Wanted,
     at: datetime,
-    safeties: tuple[Safety, ...] = ("safe", "review"),
+    only: str | None = None,
 ) -> Elsewhere:
-    """The files that repair what an audit finds on BigQuery tables."""
+    """The files that repair what an audit finds on BigQuery tables. `only`: safe or review."""
     config, settings = judged
     draft, current = _Draft(), tuple(catalogs)
     first = last = audit_catalogs(catalogs, config, settings)
     for _ in range(ROUNDS):
         new = _proposed(last, project_of(current, config, settings), draft, (config, wanted))
-        new = [change for change in new if change.safety in safeties]
+        new = [change for change in new if only != "safe" or change.safety == "safe"]
         if not new:
             break
         draft.changes.update(dict.fromkeys(new))
@@ -63,7 +63,7 @@ def plan_bigquery(
     return Elsewhere(
         system="bigquery",
         catalogs=current,
-        files=() if failures else tuple(_files(changes, at)),
+        files=() if failures else tuple(_files(changes, at, only)),
         counts=tuple(counted.items()),
         repaired=frozenset(draft.repaired),
         left=tuple(draft.left.values()),
@@ -194,13 +194,17 @@ def _compared(
 # ---- files -------------------------------------------------------------------------------------
 
 
-def _files(changes: Sequence[Change], at: datetime) -> Iterator[File]:
-    """One unit for each kind and phase, as `layouts` names them."""
+def _files(changes: Sequence[Change], at: datetime, only: str | None) -> Iterator[File]:
+    """One unit for each kind and phase, as `layouts` names them. Units for review build on the
+    safe ones, so that those alone keep their numbers.
+    """
     units: dict[str, list[Change]] = {}
     for change in changes:
         slug = change.phase if change.safety == "safe" else f"review_{change.phase}"
         units.setdefault(slug, []).append(change)
     for number, (slug, chosen) in enumerate(units.items(), 1):
+        if only == "review" and not slug.startswith("review"):
+            continue
         stem = f"{FOLDER}/{at:{STAMP}}_{number:02d}_{slug}"
         kind = "REVIEW: read before you run it" if slug.startswith("review") else "safe"
         head = [
