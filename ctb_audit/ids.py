@@ -13,6 +13,7 @@ from typing import Literal
 
 from ctb_audit.errors import UsageError
 from ctb_audit.lean import dataclass, pattern
+from ctb_audit.semantics.formats import fits
 from ctb_audit.standard import Standard
 
 Kind = Literal["heir", "row", "process", "table"]
@@ -216,4 +217,4 @@ def _parts(text: str) -> Mapping[str, str]:
 
 
 def _fits(form: str, text: str) -> bool:
-    return bool(form) and re.fullmatch(form, text) is not None and "\n" not in text
+    return bool(form) and fits(form, text)

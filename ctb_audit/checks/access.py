@@ -8,6 +8,7 @@ from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.document_model import Access, DocumentTable, Process
 from ctb_audit.lean import pattern
 from ctb_audit.project import Project, Subject
+from ctb_audit.semantics.formats import fits
 from ctb_audit.standard import Standard
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
@@ -85,7 +86,7 @@ def invalid_process_code_of_unread(project: Project) -> Iterator[ProjectFinding]
 
 def _code_fault(processes: list[Process], standard: Standard) -> Fail | None:
     pattern = standard.formats.get("process_code", "")
-    wrong = [p for p in processes if pattern and not re.fullmatch(pattern, p.code, re.ASCII)]
+    wrong = [p for p in processes if pattern and not fits(pattern, p.code)]
     if not wrong:
         return None
     codes = ", ".join(dict.fromkeys(p.code for p in wrong))

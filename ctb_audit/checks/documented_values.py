@@ -2,7 +2,6 @@
 (STANDARD sections 3 and 6).
 """
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -16,6 +15,7 @@ from ctb_audit.model import Column, Location
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
 from ctb_audit.semantics.enforcement import enforces_format, enforces_range, enforces_values
+from ctb_audit.semantics.formats import fits
 from ctb_audit.semantics.indexes import is_unique
 from ctb_audit.semantics.templates import templates_pattern
 from ctb_audit.standard import TrackingField
@@ -193,4 +193,4 @@ def _is_general(column: Column, pattern: str, subject: Subject, project: Project
     if wanted is None or not wanted.format:
         return False
     probes = project.standard.probes.get(wanted.format)
-    return probes is not None and all(re.match(pattern, text) for text in probes.valid)
+    return probes is not None and all(fits(pattern, text) for text in probes.valid)

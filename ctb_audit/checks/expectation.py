@@ -1,11 +1,11 @@
 """What a standard expects of one table: which tracking columns, of which type."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ctb_audit.model import Column, Type, UserType
 from ctb_audit.project import Project, Subject
+from ctb_audit.semantics import formats
 from ctb_audit.standard import Standard, TrackingField
 from ctb_audit.verdict import NotApplicable
 
@@ -96,4 +96,4 @@ def fits(value: str, format_: str, standard: Standard) -> bool:
     one (a HEIR id's month is 01 to 12). A format without a pattern fits everything.
     """
     pattern = standard.formats.get(f"{format_}_value", standard.formats.get(format_, ""))
-    return not pattern or re.fullmatch(pattern, value, re.ASCII) is not None
+    return not pattern or formats.fits(pattern, value)

@@ -1,6 +1,5 @@
 """Carrying out a tagging: headers and annotations planned, ids given out, files written."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from ctb_audit.errors import UsageError
 from ctb_audit.ids import Kind, patterns
 from ctb_audit.lean import dataclass
 from ctb_audit.rulebook.load import DEFAULT_STANDARD, load_standard
+from ctb_audit.semantics.formats import fits
 from ctb_audit.standard import Standard
 from ctb_audit.tag.facts import GiveIds
 from ctb_audit.tag.plan import Plan, Terms, owners, planned
@@ -75,7 +75,7 @@ def carry_out(config: Config, asked: Asked) -> Outcome:
 
 def _require_version(version: str, standard: Standard) -> None:
     form = standard.formats.get("blueprint_version", r"\d+\.\d+(\.\d+)?")
-    if version and not re.fullmatch(form, version):
+    if version and not fits(form, version):
         raise UsageError(f"--ctb-version {version}", "is no version", "write X.Y or X.Y.Z")
     if not patterns(standard, "heir"):
         raise UsageError(f"standard {standard.id}", "has no HEIR ids", "name another --standard")

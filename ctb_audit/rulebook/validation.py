@@ -58,16 +58,14 @@ def refuse(place: str, table: Mapping[str, Any], schema: Mapping[str, Any]) -> N
 
 
 def _check_patterns(file: UserFile) -> None:
-    """Formats and table ids of a standard must be regular expressions."""
-    import re
+    """Formats and table ids of a standard must be patterns that can be held against texts."""
+    from ctb_audit.semantics.formats import fault
 
     for group in ("formats", "table_ids"):
         for name, pattern in file.table.get(group, {}).items():
-            try:
-                re.compile(pattern)
-            except re.error as error:
+            if reason := fault(pattern):
                 place = f"{file.path}: {group}.{name}"
-                raise ConfigurationError(place, f"not a regular expression: {error}") from error
+                raise ConfigurationError(place, f"not a format: {reason}")
 
 
 def _mark(cache: Path | None, schema: str, digest: str) -> Path | None:

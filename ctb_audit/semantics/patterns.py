@@ -67,6 +67,8 @@ class Look:
 
 Pattern = Chars | Sequence | Either | Repeat | Edge | Look
 ANY = Chars(frozenset(), negated=True)
+MOST_STEPS = 10_000
+"""Of a pattern for each place of a text; formats of identifiers take some hundreds."""
 WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
@@ -76,6 +78,24 @@ class Regex:
 
     pattern: Pattern
     ascii_only: bool = False
+
+
+def bounded(regex: Regex) -> Regex:
+    """The pattern; raises Untranslatable where it repeats so much that matching would take long."""
+    if _steps(regex.pattern) > MOST_STEPS:
+        raise Untranslatable("the pattern is too long, or repeats too often")
+    return regex
+
+
+def _steps(pattern: Pattern) -> int:
+    match pattern:
+        case Sequence(parts) | Either(parts):
+            return 1 + sum(_steps(part) for part in parts)
+        case Repeat(item, least, most):
+            return 1 + _steps(item) * max(least, 1 if most is None else most, 1)
+        case Look(item):
+            return 1 + _steps(item)
+    return 1
 
 
 def search(regex: Regex, text: str) -> bool | None:
@@ -117,6 +137,8 @@ def _ends(pattern: Pattern, text: str, starts: Positions) -> Positions:
 def _repeated(repeat: Repeat, text: str, starts: Positions) -> Positions:
     current = starts
     for _ in range(repeat.least):
+        if not current:
+            break
         current = _ends(repeat.item, text, current)
     found = current
     rounds = len(text) + 1 if repeat.most is None else repeat.most - repeat.least
@@ -169,7 +191,7 @@ def like(pattern: str, ignore_case: bool = False, escape: str = "\\") -> Regex:
             items.append(Repeat(ANY, 0, None))
         else:
             items.append(ANY if char == "_" else literal(char, ignore_case))
-    return Regex(Sequence((Edge("start"), *items, Edge("end"))), ignore_case)
+    return bounded(Regex(Sequence((Edge("start"), *items, Edge("end"))), ignore_case))
 
 
 def literal(char: str, ignore_case: bool) -> Chars:

@@ -26,6 +26,7 @@ from ctb_audit.semantics.patterns import (
     Repeat,
     Sequence,
     Untranslatable,
+    bounded,
 )
 
 _MOST_REPEATS = 255
@@ -35,8 +36,11 @@ _MOST_REPEATS = 255
 def advanced(pattern: str, ignore_case: bool = False) -> Regex:
     """The pattern of `~` (`~*` with `ignore_case`); raises Untranslatable."""
     reader = _Reader(pattern, ignore_case)
-    tree = reader.read()
-    return Regex(tree, reader.by_locale)
+    try:
+        tree = reader.read()
+    except RecursionError:
+        raise Untranslatable("parentheses too deep in one another") from None
+    return bounded(Regex(tree, reader.by_locale))
 
 
 def similar(pattern: str, escape: str = "\\") -> str:

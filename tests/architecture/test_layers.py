@@ -8,11 +8,22 @@ import ctb_audit
 
 ROOT = Path(ctb_audit.__file__).parent
 LAYERS = (
-    ("__init__", "errors", "lean", "copies", "forked", "resources", "wording", "shape", "whole_file", "redaction"),
+    (
+        "__init__",
+        "errors",
+        "lean",
+        "copies",
+        "forked",
+        "resources",
+        "wording",
+        "shape",
+        "whole_file",
+        "redaction",
+    ),
     ("scratch",),
-    ("names", "probe", "model", "document_model", "rules_model", "zod_model", "standard", "ids"),
+    ("names", "probe", "model", "document_model", "rules_model", "zod_model", "standard"),
     ("semantics",),
-    ("codec", "codec_schema"),
+    ("codec", "codec_schema", "ids"),
     ("sources", "cache", "revision", "trees"),
     ("compare",),
     ("verdict", "result"),

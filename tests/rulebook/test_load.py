@@ -240,7 +240,7 @@ def test_a_standard_may_derive_from_another_of_the_team(write: Write) -> None:
         (STANDARD + 'remove = ["field.heirid"]', "remove: the base has no field.heirid, did you"),
         (STANDARD + '[rules]\nexclude = ["indxes"]', "rules.exclude: no rule or topic indxes, did"),
         (STANDARD + '[override.redundant-indx]\nseverity = "LOW"', "override: no rule or topic"),
-        (STANDARD + "[formats]\nheir_id = '^(x$'", "formats.heir_id: not a regular expression"),
+        (STANDARD + "[formats]\nheir_id = '^(x$'", "formats.heir_id: not a format"),
         (STANDARD + "[formats]\nheir_id = 'x'", 'formats.heir_id: "x" does not match ^\\^.*\\$$'),
         (
             STANDARD + "[field.x.names]\nneon = ['x']",
