@@ -40,6 +40,11 @@ def _open_streams() -> None:
     os.close(handle)
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if (
+            stream.errors == "strict"
+        ):  # names that the terminal's encoding lacks are no reason to end
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _leave(code: int, said: str = "") -> "NoReturn":

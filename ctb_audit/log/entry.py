@@ -166,7 +166,7 @@ class Log(Protocol):
         """Makes the table where it is missing and `create` allows it. Raises LogError."""
 
     def entries(self, wanted: LogFilter = ALL_ROWS) -> Iterator[LogRow]:
-        """The rows, newest first. Raises LogError."""
+        """The rows, the last written first, whatever a clock said. Raises LogError."""
 
     def last_score(self) -> int | None:
         """The score of the latest whole audit, None without one; a run that broke (`error` in

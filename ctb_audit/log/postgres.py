@@ -102,7 +102,7 @@ class PostgresLog:
             row = connection.execute(
                 f"SELECT compliance_score FROM {TABLE} WHERE action_type = 'audit'"
                 " AND status <> 'partial' AND actions_performed -> 'error' IS NULL"
-                " ORDER BY created_at DESC, id DESC LIMIT 1"
+                " ORDER BY id DESC LIMIT 1"
             ).fetchone()
         return None if row is None else int(row["compliance_score"])
 
@@ -211,7 +211,7 @@ def _query(wanted: LogFilter) -> tuple[str, list[Any]]:
     given = [(sql, value) for sql, value in terms if value is not None]
     where = " AND ".join(sql for sql, _ in given) or "true"
     columns = wanted.columns(_PART)
-    sql = f"SELECT {columns} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
+    sql = f"SELECT {columns} FROM {TABLE} WHERE {where} ORDER BY id DESC"
     limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
     return sql + limit, [value for _, value in given]
 

@@ -114,7 +114,7 @@ class SqliteLog:
                 f"SELECT compliance_score FROM {TABLE} WHERE action_type = 'audit'"
                 " AND status <> 'partial' AND CASE WHEN json_valid(actions_performed)"
                 " THEN json_extract(actions_performed, '$.error') END IS NULL"
-                " ORDER BY created_at DESC, id DESC LIMIT 1"
+                " ORDER BY id DESC LIMIT 1"
             ).fetchone()
         return None if row is None else int(row[0])
 
@@ -285,7 +285,7 @@ def _query(wanted: LogFilter) -> tuple[str, list[str | int]]:
     given = [(sql, value) for sql, value in terms if value is not None]
     where = " AND ".join(sql for sql, _ in given) or "1"
     columns = wanted.columns(_PART)
-    sql = f"SELECT {columns} FROM {TABLE} WHERE {where} ORDER BY created_at DESC, id DESC"
+    sql = f"SELECT {columns} FROM {TABLE} WHERE {where} ORDER BY id DESC"
     parameters = [value for _, value in given]
     if wanted.limit is not None:
         return sql + " LIMIT ?", [*parameters, wanted.limit]

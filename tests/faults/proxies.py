@@ -39,6 +39,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = [self._listener]
         self.connections = 0
+        self.spent = threading.Event()  # the budget of a connection
         self.port: int = self._listener.getsockname()[1]
 
     def __enter__(self) -> "Proxy":
@@ -102,6 +103,7 @@ class Proxy:
                 target.sendall(data[:left])
                 left -= min(left, len(data))
                 if not left:
+                    self.spent.set()
                     break
             else:
                 target.sendall(data)
