@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,22 @@ def repository_at(folder: Path) -> Path:
 @pytest.fixture
 def start() -> Iterator[Start]:
     """`start(root, ...)` runs a service; all end with the test."""
+    with starting() as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service for tests that leave nothing behind: no job does anything, no limit is near."""
+    root = repository_at(tmp_path_factory.mktemp("shared") / "served")
+    limits = dict.fromkeys(DEFAULT_LIMITS, 10_000)
+    with starting() as begin:
+        yield begin(root, command=ECHO, limits=limits)
+
+
+@contextmanager
+def starting() -> Iterator[Start]:
+    """A function that runs services until the end of the block."""
     running: list[Running] = []
 
     def begin(

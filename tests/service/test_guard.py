@@ -34,28 +34,28 @@ def service(repository: Path, start: Start) -> Running:
 @pytest.mark.parametrize(("method", "path"), ENDPOINTS)
 @pytest.mark.parametrize("key", ["", "x", "ctb_" + "A" * 43, "ctb_" + "A" * 43 + "\udcff"])
 def test_nothing_is_told_without_a_valid_key(
-    service: Running, method: str, path: str, key: str
+    shared: Running, method: str, path: str, key: str
 ) -> None:
     headers = {"Authorization": f"Bearer {key}".encode("utf-8", "surrogateescape")}
-    reply = service.ask(method, path, headers=headers)  # type: ignore[arg-type]
+    reply = shared.ask(method, path, headers=headers)  # type: ignore[arg-type]
     assert reply.status == 401
     scheme = "Bearer" if path.startswith("/api") else "Basic"
     assert reply.headers["www-authenticate"].startswith(f'{scheme} realm="ctb"')
 
 
-def test_a_key_goes_into_either_header(service: Running) -> None:
+def test_a_key_goes_into_either_header(shared: Running) -> None:
     path = "/api/ctb/history"
-    assert service.get(path, key="", headers={"X-API-Key": service.key}).status == 200
-    assert service.get(path, headers={"Authorization": f"bearer {service.key}"}).status == 200
+    assert shared.get(path, key="", headers={"X-API-Key": shared.key}).status == 200
+    assert shared.get(path, headers={"Authorization": f"bearer {shared.key}"}).status == 200
 
 
-def test_a_browsers_password_opens_pages_and_no_endpoint(service: Running) -> None:
-    password = base64.b64encode(f"whoever:{service.key}".encode()).decode()
+def test_a_browsers_password_opens_pages_and_no_endpoint(shared: Running) -> None:
+    password = base64.b64encode(f"whoever:{shared.key}".encode()).decode()
     headers = {"Authorization": f"Basic {password}"}
-    assert service.get("/history", headers=headers).status == 200
-    assert service.get("/api/ctb/history", headers=headers).status == 401
+    assert shared.get("/history", headers=headers).status == 200
+    assert shared.get("/api/ctb/history", headers=headers).status == 401
     for broken in ("Basic", "Basic !!!", f"Basic {password[:-3]}"):
-        assert service.get("/history", headers={"Authorization": broken}).status == 401
+        assert shared.get("/history", headers={"Authorization": broken}).status == 401
 
 
 @pytest.mark.parametrize(("action", "limit"), [("audit", 10), ("tag", 10), ("remediate", 5)])
@@ -84,14 +84,14 @@ def test_requests_without_a_key_use_up_nothing(service: Running) -> None:
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.", "[::1]"]
 )
-def test_another_host_is_refused(service: Running, host: str) -> None:
-    reply = service.get("/api/health", headers={"Host": host})
+def test_another_host_is_refused(shared: Running, host: str) -> None:
+    reply = shared.get("/api/health", headers={"Host": host})
     assert (reply.status, reply.json["error"]["code"]) == (400, "INVALID_HOST")
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:80"])
-def test_a_host_of_the_service_is_taken_with_any_port(service: Running, host: str) -> None:
-    assert service.get("/api/health", headers={"Host": host}).status == 200
+def test_a_host_of_the_service_is_taken_with_any_port(shared: Running, host: str) -> None:
+    assert shared.get("/api/health", headers={"Host": host}).status == 200
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_a_host_of_the_service_is_taken_with_any_port(service: Running, host: st
     ],
 )
 def test_every_reply_has_the_security_headers(
-    service: Running, method: str, path: str, status: int
+    shared: Running, method: str, path: str, status: int
 ) -> None:
-    reply = service.ask(method, path)
+    reply = shared.ask(method, path)
     assert reply.status == status
     for name, value in SECURITY_HEADERS.items():
         shown = reply.headers[name.lower()]
@@ -122,12 +122,12 @@ def test_every_reply_has_the_security_headers(
     "path",
     ["/api/ctb/history/", "/api//health", "/..%2f", "/report/../report", "/report/%0d%0aX:%201"],
 )
-def test_odd_paths_find_nothing(service: Running, path: str) -> None:
-    assert service.get(path).status == 404
+def test_odd_paths_find_nothing(shared: Running, path: str) -> None:
+    assert shared.get(path).status == 404
 
 
-def test_405_names_the_method(service: Running) -> None:
-    reply = service.get("/api/ctb/audit")
+def test_405_names_the_method(shared: Running) -> None:
+    reply = shared.get("/api/ctb/audit")
     assert (reply.status, reply.headers["allow"]) == (405, "POST")
 
 
@@ -180,16 +180,16 @@ def head_of(service: Running, *lines: str, path: str = "/api/ctb/audit") -> byte
 JSON = "Content-Type: application/json"
 
 
-def test_a_body_that_is_declared_too_large_is_refused_at_once(service: Running) -> None:
-    answer = service.raw(head_of(service, JSON, f"Content-Length: {MOST_BYTES + 1}"))
+def test_a_body_that_is_declared_too_large_is_refused_at_once(shared: Running) -> None:
+    answer = shared.raw(head_of(shared, JSON, f"Content-Length: {MOST_BYTES + 1}"))
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"connection: close" in answer.lower()
 
 
-def test_a_body_in_chunks_is_refused_where_it_becomes_too_large(service: Running) -> None:
+def test_a_body_in_chunks_is_refused_where_it_becomes_too_large(shared: Running) -> None:
     chunk = b"1000\r\n" + b" " * 4096 + b"\r\n"
-    content = head_of(service, JSON, "Transfer-Encoding: chunked") + chunk * 6
-    assert service.raw(content).startswith(b"HTTP/1.1 413 ")
+    content = head_of(shared, JSON, "Transfer-Encoding: chunked") + chunk * 6
+    assert shared.raw(content).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_slow_body_is_given_up(repository: Path, start: Start) -> None:
@@ -237,31 +237,31 @@ def test_bytes_that_trickle_after_an_answer_are_closed(
         "X-Long: " + "a" * 200_000,
     ],
 )
-def test_a_malformed_head_is_400(service: Running, line: str) -> None:
-    answer = service.raw(head_of(service, JSON, line))
+def test_a_malformed_head_is_400(shared: Running, line: str) -> None:
+    answer = shared.raw(head_of(shared, JSON, line))
     assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 431 "))
-    assert service.get("/api/health").status == 200
+    assert shared.get("/api/health").status == 200
 
 
 @pytest.mark.parametrize(
     "heir_id", ["x\r\nX-Injected: 1", "HEIR-2026-11-A-B-01\r\nSet-Cookie: a=b"]
 )
-def test_no_value_of_a_request_reaches_a_header(service: Running, heir_id: str) -> None:
+def test_no_value_of_a_request_reaches_a_header(shared: Running, heir_id: str) -> None:
     replies = [
-        service.post("audit", {"heir_id": heir_id}),
-        service.get("/history?repository=%0d%0aX-Injected:%201"),
-        service.get("/report/%0d%0aX-Injected:%201"),
-        service.get("/api/ctb/history", headers={"X-Request-Id": "injected"}),
+        shared.post("audit", {"heir_id": heir_id}),
+        shared.get("/history?repository=%0d%0aX-Injected:%201"),
+        shared.get("/report/%0d%0aX-Injected:%201"),
+        shared.get("/api/ctb/history", headers={"X-Request-Id": "injected"}),
     ]
     for reply in replies:
         assert {"x-injected", "set-cookie"}.isdisjoint(reply.headers)
         assert reply.headers["x-request-id"] != "injected"
 
 
-def test_two_requests_in_one_are_told_apart(service: Running) -> None:
+def test_two_requests_in_one_are_told_apart(shared: Running) -> None:
     """A length that two headers state differently would let a second request hide in a body."""
-    content = head_of(service, JSON, "Content-Length: 5", "Transfer-Encoding: chunked")
-    answer = service.raw(content + b"0\r\n\r\nGET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    content = head_of(shared, JSON, "Content-Length: 5", "Transfer-Encoding: chunked")
+    answer = shared.raw(content + b"0\r\n\r\nGET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1 ") == 1
 
