@@ -146,6 +146,7 @@ _MYSQL: Mapping[str, str] = {
     **dict.fromkeys(("float", "double", "double precision", "real"), "float"),
     **dict.fromkeys(("bool", "boolean"), "boolean"),
     **dict.fromkeys(("char", "varchar", "character", "character varying", "nchar"), "text"),
+    **dict.fromkeys(("nvarchar", "national char", "national varchar"), "text"),
     **dict.fromkeys(("tinytext", "text", "mediumtext", "longtext"), "text"),
     **dict.fromkeys(("binary", "varbinary"), "bytes"),
     **dict.fromkeys(("tinyblob", "blob", "mediumblob", "longblob"), "bytes"),

@@ -21,6 +21,7 @@ from ctb_audit.sources.ddl.undo import without_undo
 from ctb_audit.sources.files import Skipped, matches, read_text
 
 Mode = Literal["server", "lenient"]
+_WORKERS = ("wrangler.toml", "wrangler.json", "wrangler.jsonc")
 PARALLEL_FROM = 4_000_000
 """Characters from which reading in several processes gains more than starting them costs."""
 
@@ -165,10 +166,25 @@ def _systems(
     Of a migration's name only a dotted part counts: `003_leave_mysql.sql` may well be
     PostgreSQL's, `003_x.mysql.sql` is not.
     """
-    guessed = guess(group.folder, (texts[path] for path in group.paths if not of_mark(path)))
+    own = (texts[path] for path in group.paths if not of_mark(path))
+    guessed = guess(group.folder, own, lambda: _beside_worker(options.root / group.folder, options))
     for path in group.paths:
         named = of_path(dirname(path) if group.kind == "migrations" else path)
         yield path, options.dialect_of(path) or of_mark(path) or named or guessed
+
+
+def _beside_worker(folder: Path, options: LoadOptions) -> System:
+    """SQLite where a Worker with D1 databases is configured in the folder or above it."""
+    for place in (folder, *folder.parents):
+        for name in _WORKERS:
+            try:
+                if "d1_databases" in (place / name).read_text(encoding="utf-8", errors="replace"):
+                    return "sqlite"
+            except OSError:
+                continue
+        if place == options.root:
+            break
+    return "postgresql"
 
 
 def _catalog(

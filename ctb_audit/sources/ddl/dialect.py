@@ -1,12 +1,13 @@
 """Guesses whose SQL a script is, from its path and from words that only one engine has.
 
 A word in the path decides, the last one first; else the words of all scripts of the folder are
-weighed together, because `ALTER TABLE t ADD COLUMN a text` alone belongs to anybody. PostgreSQL
-where nothing speaks against it. A configuration overrides the guess by folder.
+weighed together, because `ALTER TABLE t ADD COLUMN a text` alone belongs to anybody. Where nothing
+speaks for any: SQLite beside a Worker's configuration that names D1 databases, else PostgreSQL. A
+configuration overrides the guess by folder.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ctb_audit.lean import pattern
 from ctb_audit.model import System
@@ -83,9 +84,13 @@ _LEAST = 2
 _SAMPLE = 65_536
 
 
-def guess(path: str, texts: Iterable[str] = ()) -> System:
-    """The system of a script or folder; `texts` are the scripts."""
-    return of_path(path) or _of_texts(texts)
+def guess(
+    path: str, texts: Iterable[str] = (), default: Callable[[], System] = lambda: "postgresql"
+) -> System:
+    """The system of a script or folder; `texts` are the scripts. `default` is asked where nothing
+    in them speaks for one.
+    """
+    return of_path(path) or _of_texts(texts, default)
 
 
 def of_path(path: str) -> System | None:
@@ -107,11 +112,13 @@ def of_mark(path: str) -> System | None:
     return next((PATH_WORDS[mark] for mark in marks(path) if mark in PATH_WORDS), None)
 
 
-def _of_texts(texts: Iterable[str]) -> System:
+def _of_texts(texts: Iterable[str], default: Callable[[], System]) -> System:
     sums = dict.fromkeys(SIGNS, 0)
     for text in texts:
         sample = text[:_SAMPLE]
         for system, signs in _COMPILED.items():
             sums[system] += sum(weight for weight, sign in signs if sign.search(sample))
     best = max(sums, key=lambda system: sums[system])
-    return best if sums[best] >= _LEAST and sums[best] > sums["postgresql"] else "postgresql"
+    if sums[best] < _LEAST:
+        return default()
+    return best if sums[best] > sums["postgresql"] else "postgresql"

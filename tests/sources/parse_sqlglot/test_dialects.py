@@ -220,7 +220,7 @@ def test_mysql_dump() -> None:
     assert [(i.name, i.method, i.keys) for i in table.indexes] == [
         ("by_note", "btree", (IndexKey("note", descending=True),)),
         ("words", "fulltext", (IndexKey("note"),)),
-        ("", "btree", (IndexKey("user_id"),)),
+        ("user_id", "btree", (IndexKey("user_id"),)),
     ]
 
 
@@ -254,3 +254,19 @@ def test_mysql_index_statements() -> None:
 def test_postgresql_comment_and_escapes() -> None:
     comment = _one("COMMENT ON COLUMN a.b.c IS 'it''s'", "postgresql", Comment)
     assert (comment.target.name, comment.target.part, comment.text) == (Name("a", "b"), "c", "it's")
+
+
+def test_mysql_names_inline_indexes_by_their_first_column() -> None:
+    text = "CREATE TABLE t (a int, b nvarchar(9), KEY (a, b), INDEX (a), KEY named (b), KEY (b))"
+    table = _table(text, "mysql")
+    assert [i.name for i in table.indexes] == ["a", "a_2", "named", "b"]
+    assert table.columns[1].type.family == "text"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["CREATE DATABASE x", "DROP DATABASE IF EXISTS x", "GRANT ALL ON *.* TO 'a'@'%'"],
+)
+def test_mysql_databases_and_accounts_hold_no_table(text: str) -> None:
+    assert read_statement(Statement(text, 0, 1, 1), "x.sql", "mysql").verdict == "irrelevant"
+    assert read_statement(Statement(text, 0, 1, 1), "x.sql", "sqlite").verdict == "not understood"

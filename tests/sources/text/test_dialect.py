@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from ctb_audit.model import System
 from ctb_audit.sources.ddl.dialect import guess
+from ctb_audit.sources.load import LoadOptions, load
 
 
 @pytest.mark.parametrize(
@@ -32,3 +35,21 @@ def test_a_word_of_the_path_decides(path: str, system: System) -> None:
 )
 def test_words_of_one_engine_are_weighed(texts: list[str], system: System) -> None:
     assert guess("db/schema.sql", texts) == system
+
+
+@pytest.mark.parametrize(("worker", "system"), [("d1_databases", "sqlite"), ("name", "postgresql")])
+def test_scripts_beside_a_worker_with_d1_are_sqlite(
+    tmp_path: Path, worker: str, system: System
+) -> None:
+    (tmp_path / "app/migrations").mkdir(parents=True)
+    (tmp_path / "app/migrations/0001_init.sql").write_text("CREATE TABLE t (a text);")
+    (tmp_path / "wrangler.jsonc").write_text('{"' + worker + '": []}')
+    (catalog,) = load([str(tmp_path)], LoadOptions(root=tmp_path))
+    assert [t.system for t in catalog.tables] == [system]
+
+
+def test_what_only_postgresql_writes_stays_its_own_beside_a_worker(tmp_path: Path) -> None:
+    (tmp_path / "0001_init.sql").write_text("CREATE TABLE t (a timestamptz, b jsonb);")
+    (tmp_path / "wrangler.toml").write_text("[[d1_databases]]")
+    (catalog,) = load([str(tmp_path)], LoadOptions(root=tmp_path))
+    assert [t.system for t in catalog.tables] == ["postgresql"]

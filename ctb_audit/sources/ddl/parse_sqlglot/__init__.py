@@ -36,6 +36,7 @@ _IRRELEVANT = frozenset(
         *("ANALYZE", "VACUUM", "SHOW", "LOCK", "UNLOCK", "PRAGMA", "REPLACE", "CHECKPOINT", "WITH"),
     )
 )
+_SERVER = frozenset(("GRANT", "REVOKE", "FLUSH"))
 _TRANSACTION = frozenset(
     ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE")
 )
@@ -85,6 +86,8 @@ def _read(cursor: Cursor, statement: Statement) -> StatementEffect:
         return _effect(cursor, statement, (), "irrelevant")
     if word == "SET" and not _sets_search_path(cursor):
         return _effect(cursor, statement, (), "irrelevant")
+    if cursor.system == "mysql" and _is_of_server(cursor):
+        return _effect(cursor, statement, (), "irrelevant")
     operations = _reader(cursor)(cursor)
     cursor.finish()
     gate.agree(statement.text, cursor.system, operations)
@@ -115,6 +118,14 @@ def _sets_search_path(cursor: Cursor) -> bool:
     return "SEARCH_PATH" in (cursor.word(1), cursor.word(2)) or (
         "ROLE" in (cursor.word(1), cursor.word(2)) or "AUTHORIZATION" in cursor.word(2)
     )
+
+
+def _is_of_server(cursor: Cursor) -> bool:
+    """MySQL's databases and accounts, which hold no part of a table: dumps begin with them. `USE`
+    is another thing: it says where the tables are that follow.
+    """
+    made = cursor.word() in ("CREATE", "DROP", "ALTER")
+    return cursor.word() in _SERVER or (made and cursor.word(1) in ("DATABASE", "USER", "ROLE"))
 
 
 def _makes_table(cursor: Cursor) -> bool:

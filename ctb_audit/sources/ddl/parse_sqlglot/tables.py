@@ -1,6 +1,8 @@
 """CREATE TABLE."""
 
+from collections.abc import Sequence
 from dataclasses import field, replace
+from itertools import chain, count
 
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Constraint, Index, IndexKey, Location, Name, Problem, Table
@@ -116,7 +118,7 @@ def _element(item: Cursor, elements: _Elements) -> None:
     elif item.word() in STARTS:
         elements.constraints.append(read_table_constraint(item))
     elif item.word() in _INDEX_WORDS and _is_inline_index(item):
-        elements.indexes.append(_inline_index(item))
+        elements.indexes.append(_named(_inline_index(item), elements.indexes))
     else:
         definition = read_column(item)
         item.finish()
@@ -161,6 +163,14 @@ def _inline_index(item: Cursor) -> Index:
     if not named or not plain or index.method != "btree":
         raise Misread("INDEX inside CREATE TABLE is MySQL's")
     return replace(index, intended=True)
+
+
+def _named(index: Index, others: Sequence[Index]) -> Index:
+    """As MySQL names an index without a name: by its first column, numbered where that is taken."""
+    first = next((key.column for key in index.keys if key.column), "functional_index")
+    taken = {other.name for other in others}
+    names = chain((first,), (f"{first}_{number}" for number in count(2)))
+    return index if index.name else replace(index, name=next(n for n in names if n not in taken))
 
 
 def _refused(index: Index, head: _Head, cursor: Cursor) -> NotUnderstood:
