@@ -1,18 +1,21 @@
 """What both Google clients are told: how long a call may last, and whom the calls come from.
 
 Their own defaults retry for ten minutes; here a call is given up after `CALL_SECONDS`, all of its
-tries together after `TOTAL_SECONDS`.
+tries together after `TOTAL_SECONDS`, and the whole reading after `LOST_CALLS` such calls in a row.
 """
 
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ctb_audit.errors import SourceError
 
 CALL_SECONDS = 20.0
 TOTAL_SECONDS = 60.0
+LOST_CALLS = 3
+GIVEN_UP = "left out: the service stopped answering"
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform.read-only",)
 
 
@@ -30,6 +33,30 @@ def retry_for(seconds: float) -> Any:
         requests.exceptions.Timeout,
     )
     return Retry(predicate=passing, initial=0.2, maximum=5.0, multiplier=2.0, timeout=seconds)
+
+
+@dataclass
+class Patience:
+    """When to stop asking: `LOST_CALLS` calls in a row that got no answer are an outage, and each
+    of the thousands that may follow would wait as long.
+    """
+
+    lost: int = 0
+
+    def note(self, error: Exception | None) -> None:
+        """A call that was answered, refused included, or `error` where none came."""
+        self.lost = self.lost + 1 if error is not None and not _is_answer(error) else 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.lost >= LOST_CALLS
+
+
+def _is_answer(error: Exception) -> bool:
+    from google.api_core import exceptions
+
+    passing = isinstance(error, exceptions.TooManyRequests | exceptions.RetryError)
+    return isinstance(error, exceptions.ClientError) and not passing
 
 
 def credentials(

@@ -15,6 +15,7 @@ from ctb_audit.semantics.firestore.grants import (
     applying,
     grants_of,
     matched_paths,
+    undefined_calls,
 )
 from ctb_audit.semantics.firestore.paths import collection_of, covers, is_bounded, target_of
 
@@ -29,4 +30,5 @@ __all__ = [
     "is_bounded",
     "matched_paths",
     "target_of",
+    "undefined_calls",
 ]

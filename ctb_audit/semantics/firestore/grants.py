@@ -9,6 +9,7 @@ from ctb_audit.semantics.firestore.cases import Case, TooComplexError, can_hold,
 from ctb_audit.semantics.firestore.facts import Facts, facts_of
 from ctb_audit.semantics.firestore.paths import Path, covers
 from ctb_audit.semantics.firestore.scope import Scope, TooLargeError, resolved
+from ctb_audit.semantics.firestore.texts import unknown_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +125,16 @@ def _possible(cases: Sequence[Case], allow: Allow, operation: Operation) -> tupl
 def _doubt(granted: Granted) -> tuple[str, ...]:
     name = granted.facts.unknown
     return (f"the rules call {name}(), which nothing defines",) if name else ()
+
+
+def undefined_calls(rules: Rules) -> Iterator[tuple[Location, str]]:
+    """The allows whose conditions call a function that nothing defines, each with one name."""
+    for path in matched_paths(rules):
+        for allow in path.match.allows:
+            try:
+                condition = _condition(allow, path.scope)
+            except TooLargeError:
+                continue
+            name = "" if condition is None else unknown_call(condition)
+            if name:
+                yield allow.location, name

@@ -14,7 +14,9 @@ from ctb_audit.model import Catalog, Coverage, Location, Name, Problem, Table, V
 from ctb_audit.sources.bigquery.tables import table_of, view_of
 from ctb_audit.sources.google_cloud import (
     CALL_SECONDS,
+    GIVEN_UP,
     TOTAL_SECONDS,
+    Patience,
     credentials,
     environment,
     installed,
@@ -24,6 +26,10 @@ from ctb_audit.sources.google_cloud import (
 
 _URL = re.compile(r"bigquery://(?P<project>[a-z][a-z0-9:.-]{4,61})(?:/(?P<dataset>\w+))?/?")
 PAGE = 500
+MOST_BILLED = 10_485_760
+"""Bytes, the least that BigQuery bills a query for. No query is made; one that ever were, could
+cost no more.
+"""
 _VIEWS = ("VIEW", "MATERIALIZED_VIEW")
 
 
@@ -67,8 +73,9 @@ def _client(project: str, place: str) -> Any:
         held = installed("google.auth.credentials", "bigquery").AnonymousCredentials()
     else:
         held = credentials(environment(), path="BIGQUERY_CREDENTIALS_PATH")
+    bounded = bigquery.QueryJobConfig(maximum_bytes_billed=MOST_BILLED)
     try:
-        return bigquery.Client(project=project, credentials=held)
+        return bigquery.Client(project, held, default_query_job_config=bounded)
     except Exception as error:
         raise refusal(place, error) from None
 
@@ -82,6 +89,7 @@ class _Reader:
     foreign: list[Table] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def _call(self) -> dict[str, Any]:
@@ -98,10 +106,15 @@ class _Reader:
 
     def dataset(self, name: str, *, required: bool) -> None:
         """One dataset; where it is `required`, its refusal ends the reading."""
+        if self.patience.is_over:
+            self._left_out(Name(name, "*"))
+            return
         try:
             reference = f"{self.client.project}.{name}"
             items = list(self.client.list_tables(reference, page_size=PAGE, **self._call))
+            self.patience.note(None)
         except Exception as error:
+            self.patience.note(error)
             if required:
                 raise refusal(f"{self.place}/{name}", error) from None
             self._hidden(Name(name, "*"), error)
@@ -111,9 +124,14 @@ class _Reader:
 
     def _table(self, dataset: str, item: Any) -> None:
         name = Name(dataset, item.table_id)
+        if self.patience.is_over:
+            self._left_out(name)
+            return
         try:
             found = self.client.get_table(item.reference, **self._call)
+            self.patience.note(None)
         except Exception as error:
+            self.patience.note(error)
             self._hidden(name, error)
             return
         location = Location(f"{self.place}/{dataset}/{item.table_id}")
@@ -125,4 +143,10 @@ class _Reader:
 
     def _hidden(self, name: Name, error: Exception) -> None:
         refused: SourceError = refusal(str(name), error)
-        self.problems.append(Problem("hidden", refused.problem, (name,), "", Location(self.place)))
+        self._problem(name, refused.problem)
+
+    def _left_out(self, name: Name) -> None:
+        self._problem(name, GIVEN_UP)
+
+    def _problem(self, name: Name, why: str) -> None:
+        self.problems.append(Problem("hidden", why, (name,), "", Location(self.place)))

@@ -15,7 +15,9 @@ from ctb_audit.model import Catalog, Coverage, Location, Name, Problem, Table
 from ctb_audit.sources.firestore.observed import Observed
 from ctb_audit.sources.google_cloud import (
     CALL_SECONDS,
+    GIVEN_UP,
     TOTAL_SECONDS,
+    Patience,
     credentials,
     environment,
     installed,
@@ -88,6 +90,7 @@ class _Reader:
     seen: dict[str, Observed] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     reads: int = 0
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def _call(self) -> dict[str, Any]:
@@ -106,6 +109,9 @@ class _Reader:
     def _collection(self, collection: Any) -> Iterable[Any]:
         """Samples one collection; the sub-collections of its first documents."""
         left = min(self.bounds.sample, self.bounds.documents - self.reads)
+        if self.patience.is_over:
+            self._hidden(collection.id, GIVEN_UP)
+            return
         if left <= 0:
             self._hidden(collection.id, f"left out after {self.reads} documents were read")
             return
@@ -117,7 +123,9 @@ class _Reader:
                 observed.add(document.to_dict() or {})
             for document in documents[: self.bounds.parents]:
                 yield from document.reference.collections(**self._call)
+            self.patience.note(None)
         except Exception as error:
+            self.patience.note(error)
             self._hidden(collection.id, refusal(self.place, error).problem)
 
     def table(self, name: str) -> Table:

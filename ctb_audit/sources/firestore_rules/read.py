@@ -20,6 +20,7 @@ from ctb_audit.rules_model import (
     Rules,
     Segment,
 )
+from ctb_audit.semantics.firestore import undefined_calls
 from ctb_audit.sources.firestore_rules.expression import Expressions, literal_segment
 from ctb_audit.sources.firestore_rules.lexer import Token, tokens
 from ctb_audit.sources.firestore_rules.stream import RulesSyntaxError, Stream
@@ -79,9 +80,19 @@ class _Reader:
             partial=not self._services,
             broken=bool(self._problems),
         )
+        calls = () if rules.partial or foreign else self._undefined_calls(rules)
         count = self._understood + len(self._problems)
-        coverage = Coverage(count, self._understood)
-        return RulesRead(rules, tuple(self._problems), coverage, foreign)
+        coverage = Coverage(count, self._understood - len(calls))
+        return RulesRead(rules, (*self._problems, *calls), coverage, foreign)
+
+    def _undefined_calls(self, rules: Rules) -> tuple[Problem, ...]:
+        """Rules that call what nothing defines, which the service refuses; in a fragment it may be
+        defined elsewhere.
+        """
+        return tuple(
+            self._problem_at(f"{name}() is defined nowhere", location)
+            for location, name in undefined_calls(rules)
+        )
 
     # ---- statements -----------------------------------------------------------------------------
 
@@ -97,12 +108,13 @@ class _Reader:
                 self._stream.next()
 
     def _problem(self, message: str, token: Token) -> None:
-        index = token.line - self._first_line
-        excerpt = self._lines[index].strip() if 0 <= index < len(self._lines) else ""
         location = Location(self._path, token.line, token.column)
-        self._problems.append(
-            Problem("not-understood", f"security rules: {message}", (), excerpt[:200], location)
-        )
+        self._problems.append(self._problem_at(message, location))
+
+    def _problem_at(self, message: str, location: Location) -> Problem:
+        index = (location.line or 0) - self._first_line
+        excerpt = self._lines[index].strip() if 0 <= index < len(self._lines) else ""
+        return Problem("not-understood", f"security rules: {message}", (), excerpt[:200], location)
 
     def _top(self, body: _Body) -> None:
         if self._stream.at("rules_version"):

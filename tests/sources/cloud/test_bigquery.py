@@ -7,6 +7,7 @@ import pytest
 
 from ctb_audit.errors import SourceError, UsageError
 from ctb_audit.sources.bigquery import read_bigquery
+from ctb_audit.sources.bigquery.read import _client
 
 from .conftest import Responder
 
@@ -156,6 +157,26 @@ def test_what_vanishes_in_the_middle_is_listed_and_the_rest_is_kept(responder: R
         ("hidden", "shop.dropped", "does not exist"),
         ("hidden", "gone.*", "does not exist"),
     ]
+
+
+def test_an_outage_in_the_middle_is_not_waited_for_table_by_table(responder: Responder) -> None:
+    names = [f"t{n}" for n in range(40)]
+    responder.page("/datasets/shop/tables", listed("first", *names))
+    table_at(responder, "first", ID)
+    for name in names:
+        responder.fail(f"/datasets/shop/tables/{name}", 503)
+    before = time.monotonic()
+    catalog = read_bigquery(f"{URL}/shop", seconds=0.3)
+    assert time.monotonic() - before < 20
+    assert [t.name for t in catalog.tables] == ["first"]
+    told = [p.message for p in catalog.problems]
+    assert told[3:] == ["left out: the service stopped answering"] * 37
+    assert len({path for path in responder.asked if "/t" in path.rpartition("tables")[2]}) == 3
+
+
+def test_a_query_could_cost_no_more_than_the_least_that_is_billed(responder: Responder) -> None:
+    client = _client("demo-project", URL)
+    assert client.default_query_job_config.maximum_bytes_billed == 10_485_760
 
 
 def test_nothing_is_queried(responder: Responder) -> None:

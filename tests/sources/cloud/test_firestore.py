@@ -116,6 +116,17 @@ def test_a_collection_without_permission_is_listed(fake: Fake) -> None:
     assert [(p.kind, p.message) for p in catalog.problems] == [("hidden", "refuses access")]
 
 
+def test_an_outage_in_the_middle_is_not_waited_for_in_every_collection(fake: Fake) -> None:
+    fake.documents = {f"c{n}": {"a": {"x": 1}} for n in range(30)}
+    for name in fake.documents:
+        fake.errors[name] = [grpc.StatusCode.UNAVAILABLE]
+    before = time.monotonic()
+    catalog = read_firestore(URL, bounds=Bounds(seconds=0.3))
+    assert time.monotonic() - before < 20
+    told = [p.message for p in catalog.problems]
+    assert told[3:] == ["left out: the service stopped answering"] * 27
+
+
 def test_a_connection_that_is_cut_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     server, port = Fake().serve()
     server.stop(None).wait()

@@ -122,3 +122,18 @@ def test_conditions_that_are_refused_make_no_later_one_deep() -> None:
     sound = f"allow read: if {'.'.join('b' * 60)};\n" * 60
     read = read_rules(f"match /a {{\n{refused}{sound}}}", "f.rules")
     assert [p.message for p in read.problems] == ["security rules: expected a name, found ';'"] * 60
+
+
+def test_a_call_of_what_nothing_defines_is_listed() -> None:
+    text = """service cloud.firestore { match /databases/{d}/documents {
+      function known() { return other(1); }
+      match /a/{id} { allow read: if known(); allow get: if get(/x/$(id)).data.a == 1; }
+      match /b/{id} { allow read: if unknown(id); }
+    } }"""
+    found = read_rules(text, "f.rules")
+    assert [(p.message, p.location.line) for p in found.problems if p.location] == [
+        ("security rules: other() is defined nowhere", 3),
+        ("security rules: unknown() is defined nowhere", 4),
+    ]
+    assert (found.coverage.statements, found.coverage.understood) == (4, 2)
+    assert read_rules("match /b/{id} { allow read: if unknown(id); }", "f.rules").problems == ()
