@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests wheel docs lock clean
+.PHONY: help demo test check tests wheel docs lock locked clean
 
 help:
 	@echo "make demo    set up and audit examples/imo-creator"
 	@echo "make test    set up and run every check: ruff, mypy, generated docs, tests, wheel"
 	@echo "make docs    write the generated documents anew"
+	@echo "make locked  set up with the versions and hashes of requirements-dev.lock"
+	@echo "make lock    write requirements-dev.lock anew"
 	@echo "make clean   remove .venv and everything built"
 
 $(VENV)/.demo: pyproject.toml hatch_build.py
@@ -42,6 +44,19 @@ wheel: $(VENV)/.dev
 	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
 	cd build/wheel && venv/bin/ctb --version && venv/bin/ctb rules --format json > rules.json \
 		&& venv/bin/ctb audit --exit-zero --no-log ../../examples/imo-creator > audit.txt
+
+# Versions and hashes of everything that development installs, for every platform and Python.
+lock: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5,<1"
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal \
+		--python-version 3.11 --no-emit-index-url --no-annotate --quiet \
+		--custom-compile-command "make lock" --output-file requirements-dev.lock
+
+locked:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(VENV)/.demo $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
