@@ -45,15 +45,16 @@ class Statement:
     def restricted(self, clause: str) -> Edit:
         """The condition with a clause before it that must hold as well."""
         if self.condition in ("", "true"):
-            start, end = self.rule
-            text = clause if self.condition else f": if {clause}"
-            return Edit(start, end, text)
-        return Edit(*self.rule, f"{clause} && {guarded(self.condition)}")
+            return self._under(clause)
+        return self._under(f"{clause} && {guarded(self.condition)}")
+
+    def _under(self, condition: str) -> Edit:
+        return Edit(*self.rule, condition if self.condition else f": if {condition}")
 
     def split(self, operations: Sequence[str], condition: str) -> tuple[Edit, ...]:
         """The operations under a condition of their own, the others as they are."""
         if not self.narrowed(operations):
-            return (Edit(*self.rule, condition),)
+            return (self._under(condition),)
         own = [o for o in operations if o in self.covered]
         made = f"{self.margin}allow {', '.join(own)}: if {condition};"
         rest = ", ".join(self.narrowed(operations))

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
+from ctb_audit.lean import pattern
 from ctb_audit.model import Location, Name, System
 from ctb_audit.sources.ddl.parse_sqlglot.lexemes import RESERVED, Misread, Token, tokens_of
 from ctb_audit.sources.ddl.statement import Positions, Statement
 
 _LOWER: frozenset[System] = frozenset(("postgresql", "sqlite"))
 _NAME_BYTES = 63
+_MEANT = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "`": "`", "?": "?"}
+_ESCAPE = pattern(r"\\(.)")
+_ESCAPED = pattern(r"""(['"])(?:(?!\1)[^\\]|\\[ntr\\'"`?])*+\1""")
+"""A string of BigQuery with escapes of single characters alone."""
 
 
 class Script:
@@ -137,10 +142,13 @@ class Cursor:
         token = self.peek()
         if token is None or token.kind != "string" or token.text[0] not in "'\"":
             raise Misread(f"a plain string is expected{self._here()}")
-        if "\\" in token.text and self.system in ("mysql", "bigquery"):
-            raise Misread("a string with escapes")
-        self.index += 1
         quote = token.text[0]
+        if "\\" in token.text and self.system in ("mysql", "bigquery"):
+            if self.system == "mysql" or not _ESCAPED.fullmatch(token.text):
+                raise Misread("a string with escapes")
+            self.index += 1
+            return _ESCAPE.sub(lambda found: _MEANT[found[1]], token.text[1:-1])
+        self.index += 1
         return token.text[1:-1].replace(quote * 2, quote)
 
     def group(self) -> "Cursor":
