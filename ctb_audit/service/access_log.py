@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ctb_audit.errors import UsageError
+from ctb_audit.service.keys import KEY
 
 _LONGEST = 300  # characters of a value that a stranger chose
 
@@ -24,12 +25,17 @@ class AccessLog:
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-        short = {k: v[:_LONGEST] if isinstance(v, str) else v for k, v in event.items()}
+        shown = {k: _shown(v) if isinstance(v, str) else v for k, v in event.items()}
         try:
-            self._stream.write(json.dumps({"time": at, **short}, default=str) + "\n")
+            self._stream.write(json.dumps({"time": at, **shown}, default=str) + "\n")
             self._stream.flush()
         except (OSError, ValueError):
             return
+
+
+def _shown(text: str) -> str:
+    """In bounds, and without a key that somebody put into a path."""
+    return KEY.sub("ctb_...", text)[:_LONGEST]
 
 
 def opened(path: Path | None) -> AccessLog:

@@ -14,8 +14,8 @@ from pathlib import Path
 from ctb_audit.errors import ConfigurationError, UsageError
 from ctb_audit.lean import dataclass, pattern
 
-ENVIRONMENT = "CTB_API_KEYS"
-_KEY = pattern(r"ctb_[A-Za-z0-9_-]{43}")
+ENVIRONMENT = "CTB_APIKEYS"
+KEY = pattern(r"ctb_[A-Za-z0-9_-]{43}")
 _NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LINE = pattern(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63}):sha256:([0-9a-f]{64})")
 _FORM = "NAME:sha256:64 hexadecimal digits, as ctb serve --new-key writes it"
@@ -61,7 +61,7 @@ class Keys:
         for entry in self._entries:
             if compare_digest(entry.digest, digest):
                 found = entry.name
-        return found if _KEY.fullmatch(presented) else None
+        return found if KEY.fullmatch(presented) else None
 
 
 class KeyFile(Keys):
@@ -107,7 +107,7 @@ def read_keys(path: Path) -> tuple[Entry, ...]:
 
 
 def keys_of_environment() -> Keys | None:
-    """The keys that `CTB_API_KEYS` lists, None where it is not set."""
+    """The keys that `CTB_APIKEYS` lists, None where it is not set."""
     text = os.environ.get(ENVIRONMENT)
     return (
         None

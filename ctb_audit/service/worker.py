@@ -25,7 +25,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stopped)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    job = job_from(sys.stdin.read())
+    text = sys.stdin.read()
+    if not text:
+        return 1  # the service was killed before it said what to do
+    job = job_from(text)
     try:
         os.chdir(job.folder)
         answer: dict[str, object] = {"reply": _done(job)}

@@ -104,9 +104,7 @@ def test_a_job_that_runs_finishes_before_the_service_stops(
 ) -> None:
     command = begin()
     connection = command.send("audit", {"heir_id": HEIR})
-    while not (repository / ".ctb/service.lock").exists():
-        assert command.process.poll() is None
-        time.sleep(0.01)
+    _wait_for((repository / ".ctb/service.lock").exists)
     assert command.stop(number) == 0
     reply = connection.getresponse()
     assert (reply.status, json.loads(reply.read())["heir_id"]) == (200, HEIR)
@@ -125,7 +123,7 @@ def test_a_second_signal_ends_jobs_and_logs_them_as_failed(repository: Path, beg
         connection = command.send("audit", {"heir_id": HEIR})
         _wait_for_worker(command.process.pid)
         command.process.send_signal(signal.SIGTERM)
-        _wait_for_end_of_listening(command.port)
+        _wait_for(lambda: _is_refused(command.port))
         assert command.stop() == 3
     connection.close()
     assert "1 job was cut off and logged as failed" in command.said
@@ -133,19 +131,38 @@ def test_a_second_signal_ends_jobs_and_logs_them_as_failed(repository: Path, beg
     assert (row.status, row.actions["error"]) == ("failed", "ended because the service stopped")
 
 
-def _wait_for_end_of_listening(port: int) -> None:
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            return
+def _wait_for(there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _is_refused(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def _wait_for_worker(pid: int) -> None:
     """Until the process of the job is there: it is a child of the service."""
     children = Path(f"/proc/{pid}/task/{pid}/children")
-    while not children.read_text().strip():
-        time.sleep(0.01)
+    _wait_for(lambda: bool(children.read_text().strip()))
+
+
+def test_a_job_outlives_a_service_that_is_killed(repository: Path, begin: Begin) -> None:
+    command = begin()
+    connection = command.send("audit", {"heir_id": HEIR})
+    _wait_for((repository / ".ctb/service.lock").exists)
+    command.process.kill()
+    command.process.communicate()
+    connection.close()
+    log = open_log("", root=repository)
+    _wait_for(lambda: (repository / ".ctb/compliance.db").exists() and any(log.entries()))
+    (row,) = log.entries()
+    assert row.actions["request"]["heir_id"] == HEIR
 
 
 def test_without_keys_one_is_made_for_the_run(begin: Begin) -> None:
@@ -169,13 +186,17 @@ def test_a_new_key_opens_the_service(repository: Path, begin: Begin, tmp_path: P
     assert key not in (tmp_path / "keys").read_text()
     command = begin("--keys", str(tmp_path / "keys"), "--access-log", str(tmp_path / "access"))
     connection = http.client.HTTPConnection("127.0.0.1", command.port)
-    connection.request("GET", "/api/ctb/history", headers={"X-API-Key": key})
-    assert connection.getresponse().status == 200
+    for path, status in (("/api/ctb/history", 200), (f"/report/{key}", 404)):
+        connection.request("GET", path, headers={"X-API-Key": key})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == status
     connection.close()
     assert command.stop() == 0
     assert (tmp_path / "access").stat().st_mode & 0o777 == 0o600
-    (line,) = (tmp_path / "access").read_text().splitlines()
-    assert json.loads(line)["key"] == "ann"
+    text = (tmp_path / "access").read_text()
+    assert [json.loads(line)["key"] for line in text.splitlines()] == ["ann", "ann"]
+    assert key not in text
 
 
 def test_a_port_in_use_says_what_to_do(repository: Path) -> None:
