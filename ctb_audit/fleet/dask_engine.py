@@ -9,6 +9,8 @@ import platform
 import time
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 
 from ctb_audit import __version__
@@ -19,6 +21,7 @@ from ctb_audit.fleet.task import Outcome, Task
 
 SECONDS_TO_CONNECT = 10.0
 SECONDS_WITHOUT_WORKERS = 60.0
+_SECONDS_MORE = 2.0
 _STEP = "start it with `dask scheduler` and `dask worker`, or correct --engine"
 _AGAIN = "run again with --resume once it is back"
 
@@ -35,12 +38,13 @@ def dask_engine(address: str, seconds: float = SECONDS_TO_CONNECT) -> "DaskEngin
         step = "pip install 'ctb-audit[fleet]'"
         raise UsageError(f"--engine {address}", "needs the extra fleet", step) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    connect: Any = distributed.Client
+    place = f"--engine {address}"
     try:
-        client = connect(address, timeout=seconds, set_as_default=False, name="ctb-fleet")
-    except (OSError, TimeoutError, ValueError) as error:
-        reason = "does not answer" if isinstance(error, OSError | TimeoutError) else str(error)
-        raise EngineError(f"--engine {address}", f"{reason} within {seconds:g} s", _STEP) from None
+        client = _connected(distributed.Client, address, seconds)
+    except (OSError, TimeoutError):
+        raise EngineError(place, f"does not answer within {seconds:g} s", _STEP) from None
+    except ValueError as error:
+        raise EngineError(place, str(error), _STEP) from None
     try:
         _await_workers(client, address, seconds)
         _refuse_differences(client, address)
@@ -48,6 +52,28 @@ def dask_engine(address: str, seconds: float = SECONDS_TO_CONNECT) -> "DaskEngin
         client.close()
         raise
     return DaskEngine(client, address)
+
+
+def _connected(connect: Any, address: str, seconds: float) -> Any:
+    """A client. Its own timeout does not count for a server that accepts and then says nothing,
+    so it is waited for in another thread. Raises TimeoutError, and what it raises.
+    """
+    found: SimpleQueue[Any] = SimpleQueue()
+
+    def attempt() -> None:
+        try:
+            found.put(connect(address, timeout=seconds, set_as_default=False, name="ctb-fleet"))
+        except Exception as error:
+            found.put(error)
+
+    Thread(target=attempt, daemon=True).start()
+    try:
+        client = found.get(timeout=seconds + _SECONDS_MORE)
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(client, Exception):
+        raise client
+    return client
 
 
 class DaskEngine:

@@ -146,9 +146,9 @@ class _Asked:
             asked=self._asked,
             before=self._before.score,
             after=self._after.score,
-            passing_now=tuple(self._passing),
-            blocked_now=tuple(self._blocked),
-            moved=tuple(self._moved),
+            passing_now=tuple(sorted(self._passing)),
+            blocked_now=tuple(sorted(self._blocked)),
+            moved=tuple(sorted(self._moved, key=attrgetter("name"))),
             untold=self._untold,
         )
 

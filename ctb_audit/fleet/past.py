@@ -1,6 +1,7 @@
 """What the compliance log says of an estate's past."""
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,9 +42,9 @@ def _exists(log: Log) -> bool:
 
 
 def _points(log: Log, names: frozenset[str]) -> Iterator[_Point]:
-    """The oldest first."""
+    """The oldest audit first; rows of merged shards are written later than they were made."""
     wanted = LogFilter(action="audit", limit=ROWS, details=False, only="fleet")
-    for row in reversed(list(log.entries(wanted))):
+    for row in sorted(log.entries(wanted), key=attrgetter("at")):
         point = _point(row)
         if point is not None and point.target in names:
             yield point

@@ -3,6 +3,7 @@
 import ast
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def example() -> tuple[tuple[Catalog, ...], Config]:
 Sources = tuple[tuple[Catalog, ...], Config]
 
 
-def audited(sources: Sources, **options: object) -> Audit:
+def audited(sources: Sources, **options: Any) -> Audit:
     catalogs, config = sources
     settings = AuditSettings(today=DAY, jobs=1, counted=True)
     return audit_catalogs(catalogs, with_options(config, **options), settings)
