@@ -1,7 +1,7 @@
 """A TypeScript type as the collection whose documents it describes."""
 
 from ctb_audit.model import Location, Name, Table
-from ctb_audit.sources.typescript.shapes import Shape
+from ctb_audit.sources.typescript.inferred import Shape
 
 
 def collection(name: Name, shape: Shape, location: Location | None) -> Table:

@@ -7,7 +7,8 @@ from functools import cached_property
 from ctb_audit.model import Coverage, Location, Problem
 from ctb_audit.semantics.field_names import means
 from ctb_audit.sources.typescript.declarations import Declared, File, Library, declarations
-from ctb_audit.sources.typescript.shapes import Shape, Types
+from ctb_audit.sources.typescript.inferred import Shape
+from ctb_audit.sources.typescript.shapes import Types
 from ctb_audit.sources.typescript.syntax import Node, Text, descend, faults, parse
 from ctb_audit.sources.typescript.zod import Zod
 from ctb_audit.zod_model import Model

@@ -5,9 +5,16 @@ from dataclasses import dataclass, field, replace
 
 from ctb_audit.model import Column, Type
 from ctb_audit.sources.typescript.declarations import Declared, Library
+from ctb_audit.sources.typescript.inferred import Shape, of_model
 from ctb_audit.sources.typescript.syntax import Node, Text, children, first, part
+from ctb_audit.sources.typescript.zod import Zod
 
 MAX_DEPTH = 12
+"""Of names that lead to names."""
+
+DEEPEST = 40
+"""Of types written in one another; Firestore itself keeps 20 levels of a document."""
+
 
 _PLAIN: dict[str, tuple[str, str]] = {
     "string": ("string", "text"),
@@ -34,20 +41,11 @@ _PLAIN: dict[str, tuple[str, str]] = {
     "URL": ("string", "text"),
     "VectorValue": ("vector", "array"),
 }
+_INFERRED = frozenset({"infer", "output", "input", "TypeOf"})
 _ABSENT = frozenset({"null", "undefined", "void", "never"})
 _WRITES = frozenset({"FieldValue", "ServerTimestamp"})
 _ARRAYS = frozenset({"Array", "ReadonlyArray", "Set", "ReadonlySet"})
 _LITERALS = {"string": "string", "number": "number", "true": "boolean", "false": "boolean"}
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """`understood` False: some name is defined nowhere, or a construct is not known."""
-
-    type: Type
-    nullable: bool = False
-    fields: tuple[Column, ...] = ()
-    understood: bool = True
 
 
 @dataclass
@@ -58,15 +56,18 @@ class Types:
     seen: int = 0
     missed: list[tuple[Node, Text, str]] = field(default_factory=list)
     _open: list[str] = field(default_factory=list)
+    _depth: int = 0
 
     def shape(self, node: Node, text: Text) -> Shape:
         """The shape of a type node."""
-        if len(self._open) > MAX_DEPTH:
-            return self._named("any", text.of(node))
         reader = _READERS.get(node.type)
-        if reader is None:
-            return Shape(Type("any", spelling=text.of(node)), understood=False)
-        return reader(self, node, text)
+        if reader is None or self._depth > DEEPEST:
+            return Shape(Type("any", spelling=text.of(node)[:80]), understood=False)
+        self._depth += 1
+        try:
+            return reader(self, node, text)
+        finally:
+            self._depth -= 1
 
     def declared(self, found: Declared) -> Shape:
         """The shape of an interface, class, alias or enum; of itself inside itself, any."""
@@ -196,10 +197,20 @@ class Types:
         arguments = children(rest[0]) if rest else []
         if name in _ARRAYS:
             return _array(self.shape(arguments[0], text)) if arguments else self._name(head, text)
+        if name in _INFERRED and arguments:
+            return self._inferred(arguments[0], text)
         helper = _HELPERS.get(name)
         if helper is not None and arguments:
             return helper(self, arguments, text)
         return replace_spelling(self._name(head, text), text.of(node))
+
+    def _inferred(self, query: Node, text: Text) -> Shape:
+        """`z.infer<typeof UserSchema>`."""
+        names = children(query)
+        found = self.library.constant(text.of(names[-1]), text) if names else None
+        if found is None:
+            return Shape(Type("any", spelling=text.of(query)), understood=False)
+        return of_model(Zod(self.library).schema(found.node, found.text).field)
 
     # ---- fields ---------------------------------------------------------------------------------
 

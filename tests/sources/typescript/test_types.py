@@ -129,3 +129,17 @@ def test_hostile_texts_end_in_a_result(text: str) -> None:
     file = read_typescript(text, "a.ts")
     file.document("Doc")
     assert file.coverage.statements >= 0
+
+
+def test_a_type_inferred_from_a_schema_has_its_fields() -> None:
+    text = """
+    const Note = z.object({ id: z.uuid(), at: z.date().nullish(), tags: z.array(z.string()),
+      who: z.object({ name: z.string() }), odd: imported });
+    export type Doc = z.infer<typeof Note>;
+    interface Other { note: z.infer<typeof Note>; lost: z.infer<typeof Gone>; call: () => void }
+    """
+    assert fields(text) == {
+        **{"id": ("string", False), "at": ("Timestamp", True), "tags": ("string[]", False)},
+        **{"who": ("map", False), "odd": ("any", False)},
+    }
+    assert fields(text, "Other") == {"note": ("map", False), "lost": ("any", False)}
