@@ -8,7 +8,10 @@ from an old server is worth reading for its ASCII names even where its comments 
 """
 
 import os
+import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -46,6 +49,13 @@ _ARCHIVES = {
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PRINTED_CONTROLS = frozenset(b"\t\n\r\f\v\x1a\x1b\x08\x07")
 _SAMPLE = 65_536
+_MOST_DOUBLE_STARS = 3
+_STAR = re.compile(
+    r"(?:\[\^/\]\*)+((?:\\.|\[[^\]]*\](?!\*)|[^\[\]()*+?{}|\\/])+)(?=\[\^/\]\*)", re.S
+)
+"""A star of a name and what follows it up to the next star. The first place where that stands is as
+good as any later one, so it needs no going back, which else takes exponential time.
+"""
 _START = 8_192
 
 
@@ -192,6 +202,8 @@ class _Walk:
             reason = self._reason(path, entry.name, is_folder) or (
                 self._reason_of_link(path) if entry.is_symlink() else ""
             )
+            if not reason and not is_folder and not entry.is_file():
+                reason = "neither a file nor a folder"  # reading a pipe would wait for ever
             if reason:
                 self.skipped.append(Skipped(shown(path, self._root), reason))
             elif is_folder:
@@ -224,7 +236,9 @@ class _Walk:
         """As git decides: the nearest .gitignore that says anything about the path."""
         for folder in path.parents:
             if folder not in self._ignores:
-                self._ignores[folder] = _gitignore(folder / ".gitignore")
+                self._ignores[folder] = _gitignore(
+                    folder / ".gitignore", shown(folder / ".gitignore", self._root)
+                )
             spec = self._ignores[folder]
             if spec is not None:
                 name = path.relative_to(folder).as_posix()
@@ -236,14 +250,25 @@ class _Walk:
         return False
 
 
-def _gitignore(path: Path) -> "GitIgnoreSpec | None":
+def _gitignore(path: Path, shown: str) -> "GitIgnoreSpec | None":
+    """A line that is no pattern ignores nothing, as with git."""
     try:
         lines = path.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
     except OSError:
         return None
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(lines)
+    patterns = []
+    for number, line in enumerate(lines, start=1):
+        if line.count("**") > _MOST_DOUBLE_STARS:
+            place, problem = f"{shown}:{number}", f"more than {_MOST_DOUBLE_STARS} double stars"
+            raise SourceError(place, problem, "name fewer folders in one pattern")
+        with suppress(ValueError, re.error), warnings.catch_warnings(action="ignore"):
+            patterns += GitIgnoreSpec.from_lines([line]).patterns
+    for found in patterns:
+        if found.regex is not None:
+            found.regex = re.compile(_STAR.sub(r"(?>[^/]*?\1)", found.regex.pattern))
+    return GitIgnoreSpec(patterns)
 
 
 def matches(path: str, pattern: str) -> bool:

@@ -108,3 +108,27 @@ def test_links_stay_inside_the_root(tmp_path: Path) -> None:
         "db/circle": "link, read where it points",
         "db/none.sql": "link to nothing",
     }
+
+
+def ignored(tmp_path: Path, patterns: str, *names: str) -> list[str]:
+    (tmp_path / ".gitignore").write_text(patterns)
+    write(tmp_path, *names)
+    found = discover(tmp_path, tmp_path).files
+    return [name for name in names if name not in found]
+
+
+def test_a_line_of_gitignore_that_is_no_pattern_ignores_nothing(tmp_path: Path) -> None:
+    lines = "!\n\\\na\\\n[z-a]\n[[:alpha:]\nb.sql\n"
+    assert ignored(tmp_path, lines, "a.sql", "b.sql") == ["b.sql"]
+
+
+def test_stars_in_gitignore_match_as_ever_and_end(tmp_path: Path) -> None:
+    many = f"{'a' * 200}.sql"
+    patterns = f"*b*d*.sql\n*c?*[x-z]*\n{'*a' * 40}b\n"
+    names = ("abcde.sql", "acbxd.sql", "acx.sql", "ab.sql", many)
+    assert ignored(tmp_path, patterns, *names) == ["abcde.sql", "acbxd.sql"]
+
+
+def test_many_double_stars_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"^\.gitignore:2: more than 3 double stars"):
+        ignored(tmp_path, "x\n**/a/**/b/**/c/**/d\n", "a.sql")

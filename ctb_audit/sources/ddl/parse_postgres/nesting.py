@@ -15,8 +15,10 @@ _MOST = 20_000
 
 def is_too_deep(source: Source) -> bool:
     """Whether the tree could be deeper than libpg_query can print; only for texts longer than
-    `SAFE_LENGTH`.
+    `SAFE_LENGTH`. What never ends is printed never.
     """
+    if source.statement.unclosed:
+        return False
     return _depth_bound(source) > _MOST
 
 

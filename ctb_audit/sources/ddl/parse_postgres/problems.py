@@ -8,6 +8,7 @@ from ctb_audit.sources.ddl.parse_postgres.source import Source
 
 EXCERPT = 120
 """Characters of a statement that messages quote."""
+LONGEST_MESSAGE = 300
 
 
 def problem(
@@ -19,6 +20,8 @@ def problem(
 ) -> NotUnderstood:
     """`location` is the statement's own unless given."""
     excerpt = source.statement.text[:EXCERPT]
+    if len(message) > LONGEST_MESSAGE:  # the grammar's own quote what may be the rest of a file
+        message = f"{message[:LONGEST_MESSAGE]}..."
     place = location or source.here
     return NotUnderstood(Problem(kind, message, tuple(tables), excerpt, place))
 

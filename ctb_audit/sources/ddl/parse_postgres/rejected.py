@@ -10,7 +10,7 @@ from ctb_audit.semantics.comments import without_comments
 from ctb_audit.sources.ddl.operations import CreateTable, NotUnderstood, Operation, StatementEffect
 from ctb_audit.sources.ddl.parse_postgres.dialects import dialect_of
 from ctb_audit.sources.ddl.parse_postgres.mentions import mentioned_tables
-from ctb_audit.sources.ddl.parse_postgres.nesting import TOO_DEEP
+from ctb_audit.sources.ddl.parse_postgres.nesting import SAFE_LENGTH, TOO_DEEP
 from ctb_audit.sources.ddl.parse_postgres.newer_grammar import parse_newer
 from ctb_audit.sources.ddl.parse_postgres.problems import EXCERPT, not_understood, problem
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
@@ -31,6 +31,8 @@ def read_rejected(source: Source, message: str, position: int, read: Read) -> St
     """
     if message.startswith("memory exhausted"):
         return _lost(source, not_understood(source, TOO_DEEP, _tables(source)))
+    if source.statement.unclosed and source.end > SAFE_LENGTH:  # each dollar may seek its end in it
+        return _lost(source, _invalid(source, message, position))
     trees = _parsed(without_comments(source.statement.text)) or parse_newer(source)
     if trees is not None:
         return read(trees, source)
