@@ -39,12 +39,25 @@ class Mutant:
     statement that is changed.
     """
 
-    line: int
-    last_line: int
-    change: str
     tree: ast.Module
+    node: "_Place"
+    change: "_Place"
+    last_line: int
     function: str | None
     constant: str = ""
+
+    @property
+    def line(self) -> int:
+        return self.node.lineno
+
+    def changed(self) -> ast.Module:
+        """The module with the change."""
+        made = _Replacing(self.node, self.change).visit(self.tree)
+        assert isinstance(made, ast.Module)
+        return ast.fix_missing_locations(made)
+
+    def __str__(self) -> str:
+        return f"{_line(self.node)} -> {_line(self.change)}"
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -65,9 +78,8 @@ def _of_function(tree: ast.Module, function: ast.FunctionDef, name: str) -> Iter
     for statement in function.body:
         for node, owner in _changeable(statement):
             for change in _changes(node):
-                made = _changed(tree, node, change)
                 last = owner.end_lineno or owner.lineno
-                yield Mutant(node.lineno, last, _worded(node, change), made, name)
+                yield Mutant(tree, node, change, last, name)
 
 
 def _of_constant(tree: ast.Module, statement: ast.stmt) -> Iterator[Mutant]:
@@ -82,9 +94,8 @@ def _of_constant(tree: ast.Module, statement: ast.stmt) -> Iterator[Mutant]:
         return
     for node, owner in _changeable(value):
         for change in _changes(node):
-            made = _changed(tree, node, change)
             last = owner.end_lineno or node.lineno
-            yield Mutant(node.lineno, last, _worded(node, change), made, None, name)
+            yield Mutant(tree, node, change, last, None, name)
 
 
 _Place = ast.stmt | ast.expr
@@ -190,13 +201,6 @@ def _is_none(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and value.value is None
 
 
-def _changed(tree: ast.Module, node: _Place, change: _Place) -> ast.Module:
-    """A copy of the tree with `change` where `node` stands."""
-    made = _Replacing(node, change).visit(tree)
-    assert isinstance(made, ast.Module)
-    return ast.fix_missing_locations(made)
-
-
 class _Replacing(ast.NodeTransformer):
     """Copies the way down to the node; what is not changed is shared with the other mutants."""
 
@@ -215,10 +219,6 @@ class _Replacing(ast.NodeTransformer):
             elif isinstance(value, ast.AST):
                 setattr(twin, name, self.visit(value))
         return twin
-
-
-def _worded(node: _Place, change: _Place) -> str:
-    return f"{_line(node)} -> {_line(change)}"
 
 
 def _line(node: _Place) -> str:

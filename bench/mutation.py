@@ -5,7 +5,8 @@
 
 A first run notes which tests pass over which lines. Each mutant then gets a process of its own,
 forked from one that has collected the tests and imported the code: there the changed function
-receives the mutant's code and the tests of its lines run, the quickest first, until one fails.
+receives the mutant's code and the tests of its lines run, the quickest first and for a few seconds
+at most, until one fails. What survives may thus be known to a slower test.
 `--sample N` takes N mutants of each argument with a fixed seed.
 """
 
@@ -38,6 +39,7 @@ from ctb_audit.scratch import ScratchServer, available_binaries
 
 SEED = 20261122
 SLOWEST = 8.0  # processor seconds for a mutant's tests, beside three times what they usually take
+BUDGET = 3.0  # processor seconds of the tests that are tried on a mutant
 LONGEST = 120.0  # seconds by the clock, whatever else the machine does
 KILLED, SURVIVED, TIMEOUT, UNREACHED, INVALID = 0, 1, 2, 3, 4
 WORDS = ("killed", "survived", "timeout", "unreached", "invalid")
@@ -159,7 +161,7 @@ class Mutation:
             names = set().union(*lines.values())
         known = [name for name in self._killers[f"{path}{mutant.function}"] if name in names]
         rest = sorted(names - set(known), key=lambda name: reach.seconds.get(name, 0.0))
-        order = [name for name in (*known, *rest) if name in items]
+        order = list(_affordable([n for n in (*known, *rest) if n in items], reach))
         started = time.monotonic()
         result, killer = UNREACHED, ""
         if order:
@@ -170,10 +172,10 @@ class Mutation:
         if killer:
             self._killers[f"{path}{mutant.function}"].insert(0, killer)
         spent = round(time.monotonic() - started, 2)
-        outcome = Outcome(str(path), mutant.line, mutant.change, WORDS[result], len(order), spent)
+        outcome = Outcome(str(path), mutant.line, str(mutant), WORDS[result], len(order), spent)
         self.outcomes.append(outcome)
         if result != KILLED:
-            print(f"{path}:{mutant.line}: {outcome.result}: {mutant.change}", flush=True)
+            print(f"{path}:{mutant.line}: {outcome.result}: {mutant}", flush=True)
         if len(self.outcomes) % 20 == 0:
             _write(self._options.out, self.outcomes)
 
@@ -270,6 +272,16 @@ def _run(session: pytest.Session, position: int) -> None:
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
+def _affordable(names: Sequence[str], reach: Reach) -> Iterator[str]:
+    """The quickest of the tests, together up to `BUDGET`; all where that is enough."""
+    spent = 0.0
+    for name in names:
+        spent += reach.seconds.get(name, 0.0)
+        if spent > BUDGET:
+            return
+        yield name
+
+
 def _modules(path: Path) -> list[Path]:
     return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
@@ -279,7 +291,7 @@ def _modules(path: Path) -> list[Path]:
 
 def _applied(path: Path, mutant: Mutant) -> bool:
     """Whether the mutant now stands in this process; caches that other code filled are empty."""
-    code = compile(mutant.tree, str(path.resolve()), "exec")
+    code = compile(mutant.changed(), str(path.resolve()), "exec")
     objects = gc.get_objects()
     for cached in objects:
         if isinstance(cached, _lru_cache_wrapper) and cached.__module__.startswith("ctb_audit"):
@@ -313,7 +325,7 @@ def _set_constant(path: Path, mutant: Mutant) -> bool:
     module = sys.modules.get(name.removesuffix(".__init__"))
     if module is None:
         return False
-    for statement in mutant.tree.body:
+    for statement in mutant.changed().body:
         target = _target(statement)
         if target == mutant.constant:
             value = statement.value  # type: ignore[attr-defined]  # `_target` is "" for others
@@ -360,11 +372,12 @@ def main() -> None:
     parser.add_argument("paths", nargs="+")
     parser.add_argument("--tests", nargs="+", required=True)
     parser.add_argument("--sample", type=int, default=0, help="0 for all")
+    parser.add_argument("-k", default="", help="which tests, as pytest takes it")
     parser.add_argument("--out", default="mutation.json")
     options = parser.parse_args()
     plugin = Mutation(options)
     quiet = ["-q", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    pytest.main([*quiet, *options.tests], plugins=[plugin])
+    pytest.main([*quiet, "-k", options.k, *options.tests], plugins=[plugin])
     _write(options.out, plugin.outcomes)
     print("\n".join(summary(plugin.outcomes)))
 
