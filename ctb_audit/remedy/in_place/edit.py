@@ -95,9 +95,8 @@ class _Run:
         plan = self._plan(frozenset(open_))
         chosen = plan.of("safe") if self._request.safe else plan.changes
         changes = of_new_tables(chosen, self._column_order())
-        unwritten = tuple(_unwritten(c) for c in chosen if not is_written(c))
         result = Edited(
-            plan=replace(plan, left=(*plan.left, *unwritten)),
+            plan=replace(plan, left=tuple(_left(plan.left, chosen))),
             catalogs=self._catalogs,
             open=open_,
             refused=refused,
@@ -279,7 +278,17 @@ class _Run:
         )
 
 
-def _unwritten(change: Change) -> Left:
-    reason = "take its statement out of the file" if change.phase == "remove" else change.reason
-    name = str(getattr(change, "name", ""))
-    return Left("", type(change).__name__, str(change.table), name, f"{name}: {reason}")
+def _left(left: Iterable[Left], changes: Iterable[Change]) -> Iterator[Left]:
+    """What no file can hold: findings that nothing repairs, and changes that no edit makes."""
+    others = {c.repairs[0]: c for c in changes if c.repairs and not is_written(c)}
+    for item in left:
+        change = others.pop(item.fingerprint, None)
+        yield item if change is None else replace(item, reason=_reason(change))
+    for fingerprint, change in others.items():
+        what = str(getattr(change, "name", ""))
+        yield Left(fingerprint, type(change).__name__, str(change.table), what, _reason(change))
+
+
+def _reason(change: Change) -> str:
+    told = "take its statement out of the file" if change.phase == "remove" else _MIGRATE
+    return f"{getattr(change, 'name', change.table)}: {told}"
