@@ -23,8 +23,14 @@ from ctb_audit.service.job import Job
 from ctb_audit.service.refusal import Refusal, busy
 
 Event = Callable[[Mapping[str, Any]], None]
-WORKER = (sys.executable, "-P", "-m", "ctb_audit.service.worker")
-"""`-P`: nothing is imported from the folder that the job works on."""
+_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop()); import ctb_audit; del sys.path[0]; "
+    "from ctb_audit.service.worker import run; sys.exit(run())"
+)
+WORKER = (sys.executable, "-P", "-c", _START, str(Path(ctb_audit.__file__).resolve().parents[1]))
+"""The package that runs here, wherever it is; `-P`: nothing is imported from the folder that the
+job works on.
+"""
 _RETRY = 10  # seconds after which a full queue is worth another attempt
 _MERCY = 5.0  # seconds that an ended process has to stop what it started
 
@@ -127,7 +133,6 @@ class Jobs:
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env=_environment(),
             start_new_session=True,
         )
         try:
@@ -174,13 +179,6 @@ def log_broken(job: Job, problem: str) -> None:
 def _stopping() -> Refusal:
     message = "the service stops"
     return Refusal(503, "SHUTTING_DOWN", message, headers={"Retry-After": str(_RETRY)})
-
-
-def _environment() -> dict[str, str]:
-    """The service's own, and where this package is found."""
-    package = str(Path(ctb_audit.__file__).resolve().parents[1])
-    known = [path for path in (package, os.environ.get("PYTHONPATH", "")) if path]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(known)}
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

@@ -8,21 +8,30 @@ Any other end is a crash. What the job prints goes to standard error.
 
 import json
 import os
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
 
+from ctb_audit.cli.interrupts import INTERRUPTED, raising
 from ctb_audit.errors import CtbError
 from ctb_audit.service.history import without_root
 from ctb_audit.service.job import Job, job_from
 from ctb_audit.service.refusal import raised_at
 
 
-def main() -> int:
-    """Does the job that stands on standard input."""
-    signal.signal(signal.SIGTERM, _stopped)
+def run() -> int:
+    """Does the job that stands on standard input; the exit code of the process.
+
+    SIGTERM ends it; what it started is stopped on the way out.
+    """
+    try:
+        with raising():
+            return _main()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _main() -> int:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     text = sys.stdin.read()
@@ -60,16 +69,3 @@ def _done(job: Job) -> dict[str, object]:
             with suppress(CtbError):
                 write_broken(job, config, str(error))
         raise
-
-
-def _stopped(signum: int, frame: object) -> NoReturn:
-    """Ends the job; what it started is stopped on the way out."""
-    raise KeyboardInterrupt
-
-
-if __name__ == "__main__":
-    try:
-        code = main()
-    except KeyboardInterrupt:
-        code = 130
-    sys.exit(code)
