@@ -103,8 +103,9 @@ def test_a_source_outside_of_the_service_is_not_read(
     outside.mkdir()
     (outside / "a.sql").write_text("CREATE TABLE secret (id int);")
     (repository / "link").symlink_to(outside)
+    service = start(repository)
     (repository / "ctb.toml").write_text(f'sources = ["{source}"]\n')
-    reply = start(repository).post("audit", {"heir_id": HEIR})
+    reply = service.post("audit", {"heir_id": HEIR})
     assert reply.status == 409
     assert "secret" not in reply.text
 
