@@ -180,6 +180,43 @@ def test_only_chosen_tables_and_safe_changes(folder: Path) -> None:
     assert "created_at timestamptz DEFAULT now()," in text, "NOT NULL would be for review"
 
 
+def test_what_cannot_be_edited_is_named_and_the_rest_is_edited(folder: Path) -> None:
+    text = "CREATE SCHEMA app CREATE TABLE inside (id int PRIMARY KEY);\n"
+    (folder / "schema.sql").write_text(SQL + text)
+    for told in ("edited schema.sql", "nothing to edit"):
+        done = ctb(folder, "schema.sql", *VALUES)
+        assert done.returncode == 3, "some of it is left"
+        assert "app.inside is created by a statement that cannot be edited" in done.stdout
+        assert told in done.stdout
+    assert (folder / "schema.sql").read_text().endswith(text)
+
+
+def test_migrations_of_a_branch_are_edited_and_those_of_main_are_not(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        settings = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+        command = ["git", *settings, *arguments]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+    (tmp_path / "migrations").mkdir()
+    old, new = (tmp_path / "migrations" / n for n in ("001_users.sql", "002_notes.sql"))
+    old.write_text("CREATE TABLE users (id int PRIMARY KEY);\n")
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "users")
+    git("switch", "-qc", "feature")
+    new.write_text(
+        "-- migrate:up\nCREATE TABLE notes (id int PRIMARY KEY, user_id int);\n"
+        "-- migrate:down\nDROP TABLE notes;\n"
+    )
+    done = ctb(tmp_path, "migrations", *VALUES, "--value", "orbt_layer=2")
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "public.users comes from a migration that main holds" in done.stdout
+    assert old.read_text() == "CREATE TABLE users (id int PRIMARY KEY);\n"
+    text = new.read_text()
+    assert text.endswith("();\n-- migrate:down\nDROP TABLE notes;\n")
+    assert "heir_id varchar(50) NOT NULL," in text
+
+
 def files(folder: Path) -> dict[SourceFile, str]:
     found = {}
     for name in ("a.sql", "b.sql"):
