@@ -40,7 +40,7 @@ def look(
     names, refused = list(found.files), dict[str, str]()
     wanted = [_inside(path, root) for path in paths]
     for place in wanted:
-        if (root / place).is_file() and place not in names:
+        if not (root / place).is_dir() and place not in names:
             _add(place, root, names, refused)
     files, checksums = [], Checksums(root)
     for name in names:
@@ -85,6 +85,8 @@ def _add(place: str, root: Path, names: list[str], refused: dict[str, str]) -> N
     """A file that was named though discovery passes over it: hidden, ignored, of another kind."""
     if not (root / place).resolve().is_relative_to(root):
         refused[place] = "is a link that leaves the project, and left as it is"
+    elif not (root / place).is_file():
+        refused[place] = "is no file that could be read and written"
     elif not is_taggable(place):
         refused[place] = "is of a kind whose comments ctb does not know"
     else:

@@ -1,5 +1,6 @@
 """Identifiers given out by a team's compliance log in PostgreSQL, in its table `ctb_ids`."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
@@ -41,11 +42,9 @@ class PostgresAllocator:
 
     def _first_free(self, given: "_Given", kind: str, ids: Iterable[str]) -> str:
         last = ""
-        for batch in _batches(iter(ids)):
-            given.look_up(batch)
-            for last in batch:
-                if given.take(last):
-                    return last
+        for last in given.candidates(ids):
+            if given.take(last):
+                return last
         raise exhausted(self.location, kind, last)
 
     def _require_table(self, connection: "psycopg.Connection[dict[str, Any]]") -> None:
@@ -66,8 +65,24 @@ class _Given:
         self._connection = connection
         self._taken = set(taken)
         self._looked_up: set[str] = set()
+        self._waiting: dict[int, tuple[Iterable[str], Iterator[str], deque[str]]] = {}
 
-    def look_up(self, ids: Sequence[str]) -> None:
+    def candidates(self, ids: Iterable[str]) -> Iterator[str]:
+        """Those of `ids`, looked up in batches; what was not taken waits for the next who asks."""
+        if id(ids) not in self._waiting:  # the value holds `ids`, so that its id stays its own
+            self._waiting[id(ids)] = (ids, iter(ids), deque())
+        _, more, batch = self._waiting[id(ids)]
+        size = _FIRST
+        while True:
+            while batch:
+                yield batch.popleft()
+            batch.extend(islice(more, size))
+            if not batch:
+                return
+            self._look_up(batch)
+            size = min(2 * size, _MOST)
+
+    def _look_up(self, ids: Iterable[str]) -> None:
         unknown = [text for text in ids if text not in self._looked_up]
         if unknown:
             self._looked_up.update(unknown)
@@ -81,10 +96,3 @@ class _Given:
             return False
         self._taken.add(text)
         return True
-
-
-def _batches(ids: Iterator[str]) -> Iterator[list[str]]:
-    size = _FIRST
-    while batch := list(islice(ids, size)):
-        yield batch
-        size = min(2 * size, _MOST)

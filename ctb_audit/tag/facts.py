@@ -167,26 +167,29 @@ def _fits(key: str, text: str, subject: Subject, standard: Standard) -> bool:
 def _tries(
     kind: Kind, subjects: Mapping[int, Subject], project: Project, config: Config, at: datetime
 ) -> Iterator[tuple[int, Iterator[str]]]:
-    """Candidates for the new ids of those subjects that can have one."""
+    """Candidates for the new ids of those subjects that can have one. Subjects whose ids begin
+    alike share one iterator: what it gave to one is not tried again for the next.
+    """
     names = Counter(subject.name.name for subject in project.subjects)
+    shared: dict[WantedId, Iterator[str]] = {}
     for number, subject in subjects.items():
-        wanted = _wanted_id(subject, config, shared=names[subject.name.name] > 1)
-        if _can_be_made(kind, wanted, project.standard, at):
-            yield number, candidates(kind, wanted, project.standard, at)
+        wanted = _wanted_id(kind, subject, config, shared=names[subject.name.name] > 1)
+        if wanted not in shared and _can_be_made(kind, wanted, project.standard, at):
+            shared[wanted] = candidates(kind, wanted, project.standard, at)
+        if wanted in shared:
+            yield number, shared[wanted]
 
 
-def _wanted_id(subject: Subject, config: Config, *, shared: bool) -> WantedId:
+def _wanted_id(kind: Kind, subject: Subject, config: Config, *, shared: bool) -> WantedId:
     """`shared`: tables of other schemas have the name, too."""
     entry = config.table_entry(subject.system, subject.name)
     name = f"{subject.name.schema}_{subject.name.name}" if shared else subject.name.name
     table = re.sub("[^A-Za-z0-9]+", "_", name).strip("_")
     mode = re.sub("[^A-Z]", "", name.upper())[:_LONGEST_MODE]
-    return WantedId(
-        system=entry.system_code or _SYSTEM,
-        mode=entry.mode or mode or "TABLES",
-        table=table if table[:1].isalpha() else f"T_{table}".rstrip("_"),
-        database=subject.system,
-    )
+    if kind == "heir":
+        return WantedId(entry.system_code or _SYSTEM, entry.mode or mode or "TABLES")
+    name = table if table[:1].isalpha() else f"T_{table}".rstrip("_")
+    return WantedId(table=name, database=subject.system)
 
 
 def _can_be_made(kind: Kind, wanted: WantedId, standard: Standard, at: datetime) -> bool:

@@ -171,7 +171,7 @@ def _with_ids(
     headers: Mapping[str, tuple[Header, Division]], terms: Terms, give: GiveIds
 ) -> dict[str, tuple[Header, Division]]:
     lacking = [path for path, (header, _) in headers.items() if not header.heir_id]
-    tries = [_candidates(headers[path][1], terms) for path in lacking]
+    tries = _tries([headers[path][1] for path in lacking], terms)
     given = dict(zip(lacking, give("heir", tries), strict=True)) if tries else {}
     return {
         path: (
@@ -182,9 +182,15 @@ def _with_ids(
     }
 
 
-def _candidates(division: Division, terms: Terms) -> Iterator[str]:
-    system, mode = heir_parts(division)
-    return candidates("heir", Wanted(system, mode), terms.standard, terms.at)
+def _tries(divisions: Sequence[Division], terms: Terms) -> Sequence[Iterator[str]]:
+    """Candidates for each; those whose ids begin alike share one iterator, so that none is tried
+    twice.
+    """
+    shared = {
+        parts: candidates("heir", Wanted(*parts), terms.standard, terms.at)
+        for parts in dict.fromkeys(map(heir_parts, divisions))
+    }
+    return [shared[heir_parts(division)] for division in divisions]
 
 
 def _change(

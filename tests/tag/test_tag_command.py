@@ -1,6 +1,7 @@
 """`ctb tag` on a project: what it writes, refuses, repairs and logs."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -161,3 +162,26 @@ def test_wrong_arguments_are_refused(ctb: Ctb, project: Path) -> None:
 def test_divisions(path: str, division: str, confidence: int) -> None:
     found = classify(path)
     assert (found.name, found.confidence) == (division, confidence)
+
+
+def test_a_pipe_is_passed_over_and_refused_where_it_is_named(ctb: Ctb, project: Path) -> None:
+    os.mkfifo(project / "pipe.py")
+    assert "pipe.py: neither a file nor a folder" in ctb("tag", "-v")[1]
+    code, _, err = ctb("tag", "pipe.py")
+    assert code == 3
+    assert "pipe.py: is no file" in err
+
+
+def test_many_tables_and_files_of_one_kind_get_ids_in_a_row(ctb: Ctb, tmp_path: Path) -> None:
+    text = "".join(f"CREATE TABLE t{n} (id int);\n" for n in range(250))
+    (tmp_path / "t.sql").write_text(text)
+    ctb("tag", "--no-log")
+    ids = [found.decode() for found in ID.findall((tmp_path / "t.sql").read_bytes())]
+    tables = ids[1:]
+    assert len(set(ids)) == 251
+    assert [i[13:] for i in (tables[0], tables[98], tables[99], tables[249])] == [
+        "DATA-T-01",
+        "DATA-T-99",
+        "DATA-TA-01",
+        "DATA-TB-52",
+    ]
