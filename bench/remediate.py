@@ -8,6 +8,7 @@ the emitted SQL is left there, one folder a schema, for squawk and pgfence.
 
 import argparse
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from ctb_audit.remedy.plan import Wanted, plan_remedies
 from ctb_audit.remedy.prove import Case, Proof, newest_server, prove
 from ctb_audit.remedy.script import scripts_of
 from ctb_audit.sources.load import LoadOptions, load
+from ctb_audit.sources.via_postgres import ViaPostgres
 
 DAY = date(2026, 11, 22)
 
@@ -30,12 +32,16 @@ class Outcome:
     seconds: float
 
 
-def remediate(source: Path, values: dict[str, str], rows: int, files: Path | None) -> Outcome:
+def remediate(source: Path, asked: argparse.Namespace) -> Outcome:
+    values = dict(pair.split("=", 1) for pair in asked.value)
+    rows, files = asked.rows, asked.files
     root = source if source.is_dir() else source.parent
     config = load_config(cwd=root)
     settings = AuditSettings(today=DAY)
     started = time.perf_counter()
-    catalogs = load([str(source)], LoadOptions(root=config.root))
+    with ViaPostgres() if asked.via_postgres else nullcontext() as server:
+        through = server.load if server else None
+        catalogs = load([str(source)], LoadOptions(root=config.root, through=through))
     plan = plan_remedies(catalogs, config, settings, Wanted(values=values, unasked=True))
     with newest_server() as server:
         proof = prove(server, Case(tuple(catalogs), config, settings, plan, rows=rows))
@@ -69,15 +75,19 @@ def main() -> None:
     parser.add_argument("--value", action="append", default=[])
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--files", type=Path)
+    parser.add_argument("--via-postgres", action="store_true")
     given = parser.parse_args()
-    values = dict(pair.split("=", 1) for pair in given.value)
     print(
         f"{'schema':44} {'full':>4}/{'all':4} {'rows':>7} {'score':>5} {'safe':>5} {'review':>6}"
         f" {'stmts':>6} {'+rev':>6} {'fail':>5} {'+rev':>6} {'absent':>6} {'s':>6}"
     )
     for source in given.sources:
-        outcome = remediate(source, values, given.rows, given.files)
+        outcome = remediate(source, given)
         print(told("/".join(source.parts[-2:]), outcome), flush=True)
+        for table, reason in outcome.proof.filled.reasons.items():
+            print(f"    {table}: {outcome.proof.filled.rows[table]} rows: {reason}")
+        for refused in outcome.proof.refused:
+            print(f"    not loaded: {' '.join(refused.sql.split())[:90]}: {refused.error[:100]}")
         for run in (outcome.proof.safe, outcome.proof.whole):
             for failure in run.failures[:5] if run else ():
                 what = " ".join(failure.what.split())[:120]

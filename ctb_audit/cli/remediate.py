@@ -9,6 +9,7 @@ import click
 from ctb_audit.audit import AuditSettings
 from ctb_audit.cli import options
 from ctb_audit.cli.remediation import DEFAULT_FOLDER, SYSTEMS, Asked, Remediation, wanted_of
+from ctb_audit.cli.server import loading
 from ctb_audit.errors import UsageError
 from ctb_audit.model import Catalog
 from ctb_audit.standard import LEVELS
@@ -20,7 +21,9 @@ LAYOUTS = ("psql", "dbmate", "flyway", "sqitch", "golang-migrate", "supabase", "
 
 
 @click.command(
-    "remediate", epilog="Example: ctb remediate migrations --only safe --output-dir proposals"
+    "remediate",
+    epilog="Example: ctb remediate migrations --only safe --output-dir proposals; before a table"
+    " ships: ctb remediate schema.sql --in-place --dry-run",
 )
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @options.source_options
@@ -102,6 +105,11 @@ LAYOUTS = ("psql", "dbmate", "flyway", "sqitch", "golang-migrate", "supabase", "
 @click.option(
     "--create-log", is_flag=True, help="Also create the compliance log where no source has it."
 )
+@click.option(
+    "--via-postgres",
+    is_flag=True,
+    help="Run PostgreSQL DDL on a scratch server and repair what that makes of it.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the SQL and the scores, write no file.")
 @click.option("--force", is_flag=True, help="Write over files that exist.")
 def remediate_command(sources: tuple[str, ...], **values: Any) -> int:
@@ -120,6 +128,9 @@ def remediate_command(sources: tuple[str, ...], **values: Any) -> int:
     unshipped, ref = values.pop("unshipped"), values.pop("shipped_ref")
     if (unshipped or ref) and not in_place:
         raise UsageError("--unshipped, --shipped-ref", "need --in-place", "add it")
+    via_postgres = values.pop("via_postgres")
+    if via_postgres and in_place:
+        raise UsageError("--via-postgres", "does not go with --in-place", "leave one out")
     asked = _asked(values)
     settings = AuditSettings(today=options.day(values.pop("today")))
     config = options.configured(values, own_folder(sources))
@@ -129,10 +140,12 @@ def remediate_command(sources: tuple[str, ...], **values: Any) -> int:
         run = (config, settings, values)
         return edit_sources(sources, run, asked, InPlace(unshipped, ref), wanted_of(asked))
     audited: list[str] = []
-    catalogs = read_sources(sources, config, values, live=_noting(audited)).catalogs
+    with loading(via_postgres) as server:
+        through = server.load if server else None
+        loaded = read_sources(sources, config, values, live=_noting(audited), through=through)
     folders = source_folders(sources, config)
     remediation = Remediation(
-        catalogs, config, settings, asked, audited=tuple(audited), folders=folders
+        loaded.catalogs, config, settings, asked, audited=tuple(audited), folders=folders
     )
     return remediation.run()
 

@@ -1,6 +1,6 @@
 """A catalog of the model as the statements that create it on an empty server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ctb_audit.model import (
     Catalog,
@@ -47,17 +47,34 @@ def creation(catalog: Catalog) -> Iterator[str]:
     yield from (text for f in catalog.functions if (text := create_function(f)))
     tables = [t for t in catalog.tables if t.system == "postgresql"]
     yield from (_table(t) for t in tables)
+    yield from _parts(catalog, tables)
+    yield from _owned_sequences(catalog)
+
+
+def _parts(catalog: Catalog, tables: list[Table]) -> Iterator[str]:
+    """What stands on tables, and the views that read them."""
     for kinds in (("primary key", "unique", "exclusion"), ("check", "foreign key")):
         for table in tables:
             yield from _constraints(table, kinds)
     yield from (text for v in catalog.views if v.system == "postgresql" for text in _view(v))
-    for table in tables:
+    for table in _leaves_first(tables):
         yield from (_index(i, table.qualified) for i in table.indexes if not i.intended)
+    for table in tables:
         yield from (text for t in table.triggers or () for text in _trigger(t, table))
         yield from (policy_definition(p, relation(table.qualified)) for p in table.policies or ())
         yield from _security(table)
         yield from _comments(table)
-    yield from _owned_sequences(catalog)
+
+
+def _leaves_first(tables: Iterable[Table]) -> Iterable[Table]:
+    """A partitioned table's index takes its partitions' into itself where they are there."""
+    by_name = {t.qualified: t for t in tables}
+
+    def depth(table: Table) -> int:
+        parent = by_name.get(table.partition_of) if table.partition_of else None
+        return 0 if parent is None else 1 + depth(parent)
+
+    return sorted(by_name.values(), key=depth, reverse=True)
 
 
 def _policy_roles(table: Table) -> Iterator[str]:

@@ -10,20 +10,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from ctb_audit.model import Catalog, Column, Constraint, Name, Table, UserType
+from ctb_audit.remedy.candidates import EXHAUSTED, ROOMLESS, Candidates, Row, Traits, roomless
 from ctb_audit.remedy.quoting import identifier, identifiers, literal, relation, type_name
 from ctb_audit.remedy.row_order import Demand, Session, close_circle, foreign_keys, ordered
 from ctb_audit.remedy.samples import Make, maker
 
 SEED = 20261122
 _ROUNDS = 12
-_NULLS = 0.15
+_KEYS_SEEN = 2000  # of a table that others refer to
+_SAMPLES = 200  # accepted rows that others are made like
 _SINGLES = 3000  # candidates of a table that may be tried alone
 _IDLE = 2  # rounds without a new row before a table is given up
 EMPTY_TARGET = "a table that it refers to is empty"
-EXHAUSTED = "its checks and keys accept no more of what was tried"
+FULL = (EXHAUSTED, ROOMLESS, EMPTY_TARGET)
+"""How the reasons begin why a table takes no more rows, of itself."""
 _CHUNK = 100  # candidates of one INSERT: one that the server cannot cast takes all with it
 _KEYS = ("primary key", "unique", "exclusion")
-Row = list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class _Filler:
         for constraint in table.constraints:
             if constraint.kind == "primary key":
                 self._required |= set(constraint.columns)
-        self._unique = self._unique_columns()
+        self._unique = self._unique_sets()
         deferrable = any(c.deferrable for c in table.constraints if c.kind in _KEYS)
         self._otherwise = "" if deferrable else " ON CONFLICT DO NOTHING"
 
@@ -129,53 +131,56 @@ class _Filler:
             if found and found[0]:
                 yield str(found[0])
 
-    def _unique_columns(self) -> frozenset[str]:
-        """Columns that are unique by themselves."""
-        found = {c for name, c in self._demand.unique if name == self._table.qualified}
-        for constraint in self._table.constraints:
-            if constraint.kind in ("primary key", "unique") and len(constraint.columns) == 1:
-                found |= set(constraint.columns)
-        for index in self._table.indexes:
-            if index.unique and len(index.keys) == 1 and index.keys[0].column:
-                found.add(index.keys[0].column)
+    def _unique_sets(self) -> frozenset[frozenset[str]]:
+        """Columns that hold no values twice, by themselves or together."""
+        table = self._table
+        found = {frozenset((c,)) for name, c in self._demand.unique if name == table.qualified}
+        keys = ("primary key", "unique")
+        found |= {frozenset(c.columns) for c in table.constraints if c.kind in keys}
+        for index in table.indexes:
+            if index.unique and all(key.column for key in index.keys):
+                found.add(frozenset(key.column or "" for key in index.keys))
         return frozenset(found)
 
     def fill(self, count: int) -> tuple[int, str]:
         """Rows that the table holds in the end, and why they are fewer ("" for not)."""
-        import psycopg
-
         makers: dict[str, Make | None] = {c.name: self._maker(c) for c in self._columns}
         unknown = [c for c in self._required if makers[c] is None]
-        parents = {c.columns: self._keys(c) for c in foreign_keys(self._table, self._demand)}
-        referring = {name for columns in parents for name in columns}
-        if set(unknown) - referring:
+        keys = tuple(foreign_keys(self._table, self._demand))
+        if set(unknown) - {name for c in keys for name in c.columns}:
             return 0, f"no values are known for {', '.join(sorted(unknown))}"
+        traits = Traits(self._table, self._required, self._unique, self._done)
+        candidates = Candidates(traits, makers, self._chance)
         held, error, idle = 0, "", 0
         for turn in range(_ROUNDS):
-            wanted = min(count - held, count) * (1 if turn == 0 else 4)
-            candidates = [
-                row
-                for number in range(wanted)
-                if (row := self._row(self._first + turn * count * 4 + number, makers, parents))
-                is not None
-            ]
-            if not candidates:
+            wanted = count if turn == 0 else max(4 * (count - held), _CHUNK)
+            parents = {c.columns: self._keys(c) for c in keys}
+            first = self._first + turn * count * 4
+            rows = list(candidates.rows(range(first, first + wanted), parents, self._samples(held)))
+            if not rows:
+                self.dangling = candidates.dangling
                 return held, EMPTY_TARGET
             before = held
-            while candidates and held < count:
-                chunk = candidates[: max(count - held, _CHUNK)]
-                candidates = candidates[len(chunk) :]
-                try:
-                    held += self._insert(chunk, count - held)
-                except psycopg.Error as failed:
-                    error = str(failed).strip().splitlines()[0]
-                    held += self._insert_each(chunk, count - held)
+            held, error = self._keep(rows, held, count, error)
             idle = idle + 1 if held == before else 0
             if held >= count or idle > _IDLE:
                 break
-        if held >= count:
-            return held, ""
-        return held, error or EXHAUSTED
+        self.dangling = candidates.dangling
+        return held, "" if held >= count else error or roomless(self._table, self._types, held)
+
+    def _keep(self, rows: Sequence[Row], held: int, count: int, error: str) -> tuple[int, str]:
+        """Inserts chunk by chunk; how many the table holds then, and the last error."""
+        import psycopg
+
+        while rows and held < count:
+            size = count - held
+            chunk, rows = rows[:size], rows[size:]
+            try:
+                held += self._insert(chunk, count - held)
+            except psycopg.Error as failed:
+                error = str(failed).strip().splitlines()[0]
+                held += self._insert_each(chunk, count - held)
+        return held, error
 
     def _maker(self, column: Column) -> Make | None:
         name = column.name
@@ -183,62 +188,28 @@ class _Filler:
         return maker(column, self._types, hints)
 
     def _keys(self, constraint: Constraint) -> list[tuple[str | None, ...]]:
-        """Keys of the table that a foreign key names, as text."""
+        """Keys of the table that a foreign key names, as text; of columns that hold each once
+        those that they do not hold yet.
+        """
         assert constraint.target is not None
-        columns = ", ".join(f"{identifier(c)}::text" for c in constraint.target_columns)
-        sql = f"SELECT {columns} FROM {relation(constraint.target)} ORDER BY 1 LIMIT 2000"
+        columns = ", ".join(f"k.{identifier(c)}::text" for c in constraint.target_columns)
+        free = ""
+        if frozenset(constraint.columns) in self._unique:
+            pairs = zip(constraint.columns, constraint.target_columns, strict=True)
+            same = " AND ".join(f"o.{identifier(c)} = k.{identifier(k)}" for c, k in pairs)
+            own = relation(self._table.qualified)
+            free = f" WHERE NOT EXISTS (SELECT FROM {own} AS o WHERE {same})"
+        target = relation(constraint.target)
+        sql = f"SELECT {columns} FROM {target} AS k{free} ORDER BY 1 LIMIT {_KEYS_SEEN}"
         return [tuple(row) for row in self._session.execute(sql.encode()).fetchall()]
 
-    def _row(
-        self,
-        number: int,
-        makers: Mapping[str, Make | None],
-        parents: Mapping[tuple[str, ...], list[tuple[str | None, ...]]],
-    ) -> Row | None:
-        """One candidate; None where a table that it must refer to is empty."""
-        values: dict[str, str | None] = {}
-        for column in self._columns:
-            make = makers[column.name]
-            omit = column.name not in self._required and self._chance.random() < _NULLS
-            values[column.name] = None if make is None or omit else make(self._chance, number)
-        fixed: set[str] = set()
-        for columns, keys in parents.items():
-            if not self._refer(columns, keys, values, fixed, number):
-                return None
-            fixed |= set(columns)
-        return [values[c.name] for c in self._columns]
-
-    def _refer(
-        self,
-        columns: tuple[str, ...],
-        keys: list[tuple[str | None, ...]],
-        values: dict[str, str | None],
-        fixed: set[str],
-        number: int,
-    ) -> bool:
-        """Sets a foreign key's columns to an existing key, or to NULL where they may be."""
-        free = [c for c in columns if c not in self._required and c not in fixed]
-        if not keys and not free and self._in_circle(columns):
-            self.dangling.add(columns)
-            return True
-        if free and (not keys or self._chance.random() < _NULLS):
-            values[free[0]] = None
-            return True
-        shared = [(n, c) for n, c in enumerate(columns) if c in fixed]
-        fitting = [k for k in keys if all(k[n] == values[c] for n, c in shared)] if shared else keys
-        if not fitting:
-            if free:
-                values[free[0]] = None
-            return bool(free)
-        single = len(columns) == 1 and columns[0] in self._unique
-        key = fitting[number % len(fitting)] if single else self._chance.choice(fitting)
-        values.update(zip(columns, key, strict=True))
-        return True
-
-    def _in_circle(self, columns: tuple[str, ...]) -> bool:
-        """Whether the rows to refer to are still to come."""
-        found = (c for c in self._table.constraints if c.kind == "foreign key")
-        return any(c.columns == columns and c.target not in self._done for c in found)
+    def _samples(self, held: int) -> list[Row]:
+        """Rows that were accepted, as text: what is like them is likely to be."""
+        if not held:
+            return []
+        columns = ", ".join(f"{identifier(c.name)}::text" for c in self._columns)
+        sql = f"SELECT {columns} FROM {relation(self._table.qualified)} LIMIT {_SAMPLES}"
+        return [list(row) for row in self._session.execute(sql.encode()).fetchall()]
 
     def _insert_each(self, candidates: Sequence[Row], limit: int) -> int:
         """The candidates one by one: where one cannot be cast the others need not suffer."""

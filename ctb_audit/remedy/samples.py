@@ -216,6 +216,10 @@ def _day(chance: random.Random, row: int) -> str:
     return _time(chance, row)[:10]
 
 
+def _vector(chance: random.Random, row: int) -> str:
+    return f"[{row},{chance.randrange(90)},1]"
+
+
 def _number_range(chance: random.Random, row: int) -> str:
     low = chance.randrange(10000)
     return f"[{low},{low + 1 + chance.randrange(50)})"
@@ -275,6 +279,8 @@ _BY_NAME: Mapping[str, Make] = {
     "citext": _text,
     "hstore": lambda chance, row: f"row=>{row}",
     "ltree": lambda chance, row: f"top.n{row}",
+    "vector": _vector,
+    "public.vector": _vector,
     "public.ltree": lambda chance, row: f"top.n{row}",
     "public.hstore": lambda chance, row: f"row=>{row}",
 }
