@@ -222,7 +222,8 @@ class Remediation:
         if self._config.log == "none" or self._asked.dry_run:
             return
         outcome = (replace(done.plan, score_after=done.score), done.proof)
-        log_remediation(self._catalogs, self._config, self._settings, outcome, done.written)
+        audited = (self._catalogs, self._config, self._settings)
+        log_remediation(*audited, outcome, done.written, others=done.others)
 
 
 def _marked(file: "File") -> "File":

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,7 @@ from ctb_audit.report.inert import inert
 
 if TYPE_CHECKING:
     from ctb_audit.remedy.change import Plan
+    from ctb_audit.remedy.elsewhere import Elsewhere
     from ctb_audit.remedy.in_place.edit import Edited
     from ctb_audit.remedy.prove import Proof
 
@@ -28,12 +29,48 @@ def log_remediation(
     settings: AuditSettings,
     outcome: "tuple[Plan, Proof | None]",
     written: Sequence[Path],
+    *,
+    others: "Sequence[Elsewhere]" = (),
 ) -> None:
-    """Write the run's row.
+    """Write the run's row; `others` are the remedies of other systems.
 
     Raises LogError where a log that was named cannot be written; the default one only warns.
     """
-    _write(remediation_entry(catalogs, config, settings, outcome, written), config)
+    entry = remediation_entry(catalogs, config, settings, outcome, written)
+    if others:
+        entry = _with_others(entry, others)
+    _write(entry, config)
+
+
+def _with_others(entry: LogEntry, others: "Sequence[Elsewhere]") -> LogEntry:
+    """The row with what became of the other systems, each of which may be proven or not."""
+    details: dict[str, str] = {other.system: _state(other) for other in others}
+    actions: Any = entry.actions
+    acted = [
+        {**action, "detail": details.get(Path(action["path"]).parent.name, action["detail"])}
+        for action in actions["actions"]
+    ]
+    told = [
+        {
+            "system": other.system,
+            "files": len(other.files),
+            "left": len(other.left),
+            "score_after": other.score_after,
+            "failures": list(other.failures),
+        }
+        for other in others
+    ]
+    remediation = {**actions["remediation"], "others": told}
+    status = entry.status
+    if status == "completed" and not all(other.holds for other in others):
+        status = "failed" if any(other.failures for other in others) else "partial"
+    return replace(
+        entry, status=status, actions={**actions, "actions": acted, "remediation": remediation}
+    )
+
+
+def _state(other: "Elsewhere") -> str:
+    return "proven" if other.holds else "unproven"
 
 
 def log_edits(edited: "Edited", config: Config, settings: AuditSettings) -> None:

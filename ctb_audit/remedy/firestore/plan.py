@@ -17,19 +17,17 @@ from ctb_audit.project import Project, Subject
 from ctb_audit.remedy.change import Left
 from ctb_audit.remedy.elsewhere import Elsewhere
 from ctb_audit.remedy.firestore.documents import TYPES, added, required, shape_at
+from ctb_audit.remedy.firestore.patches import patches_of
 from ctb_audit.remedy.firestore.proof import document_faults, rule_faults
 from ctb_audit.remedy.firestore.rules import Repair, RuleSite, places, repair
 from ctb_audit.remedy.in_place.edits import Edit, edited
 from ctb_audit.remedy.in_place.files import SourceFile, find
-from ctb_audit.remedy.layouts import STAMP, File
-from ctb_audit.remedy.patch import patch_of
 from ctb_audit.remedy.plan import Wanted
 from ctb_audit.result import Audit, Finding
 from ctb_audit.revision import prefix_of
 from ctb_audit.sources.firestore_rules import read_rules
 from ctb_audit.standard import TrackingField
 
-FOLDER = "firestore"
 ROUNDS = 12  # one edit of a statement in each
 RULES = (
     "open_collection",
@@ -94,11 +92,12 @@ class _Run:
         last = audit_catalogs(current, self._config, self._settings)
         failures = tuple(self._failures(first, last))
         draft = self._draft
-        changed = {p: t for p, t in draft.texts.items() if t != draft.files[p].text}
+        changed = {draft.files[path]: text for path, text in draft.texts.items()}
+        prefix = prefix_of(self._config.root.resolve())
         return Elsewhere(
             system="firestore",
             catalogs=current,
-            files=() if failures else tuple(self._patches(changed, at)),
+            files=() if failures else tuple(patches_of(changed, prefix, at)),
             counts=tuple(draft.fields.items()),
             repaired=frozenset(draft.repaired),
             left=tuple(draft.left.values()),
@@ -275,25 +274,6 @@ class _Run:
         for finding in last.open_findings:
             if finding.fingerprint not in known and finding.table not in touched:
                 yield f"{finding.table}: {finding.rule} is new"
-
-    def _patches(self, changed: dict[str, str], at: datetime) -> Iterator[File]:
-        """One patch for the types, one for the rules."""
-        prefix = prefix_of(self._config.root.resolve())
-        number = 0
-        for slug, suffix in (("types", ".ts"), ("rules", ".rules")):
-            texts = {p: t for p, t in changed.items() if p.endswith(suffix)}
-            if not texts:
-                continue
-            number += 1
-            parts = [
-                "# REVIEW: read before you apply it, from the top of the repository: git apply\n"
-            ]
-            for path, text in texts.items():
-                file = self._draft.files[path]
-                mark = file.mark.decode()
-                parts.append(patch_of(prefix + path, mark + file.text, mark + text))
-            stem = f"{FOLDER}/{at:{STAMP}}_{number:02d}_review_{slug}"
-            yield File(f"{stem}.patch", "".join(parts))
 
 
 def _names(subject: Subject, fields: Iterable[TrackingField]) -> tuple[str, ...]:

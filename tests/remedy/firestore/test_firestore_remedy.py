@@ -1,6 +1,8 @@
 """Patches of document types and security rules, applied with git and audited again."""
 
+import json
 import os
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -303,3 +305,26 @@ def test_the_command_writes_patches_and_what_is_unproven_decides_the_exit(tmp_pa
     assert "ADD COLUMN IF NOT EXISTS" in both.stdout and "+++ b/firestore.rules" in both.stdout
     safe = ctb("--dry-run", "--only", "safe", "--system", "firestore")
     assert safe.returncode == 0 and "+++" not in safe.stdout
+
+
+def test_the_log_says_what_is_proven_and_what_is_not(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "bigquery").mkdir()
+    (tmp_path / "bigquery" / "t.sql").write_text("CREATE TABLE d.t (id STRING NOT NULL);")
+    command = [sys.executable, "-m", "ctb_audit.cli", "remediate", ".", "--log", "log.db"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    with sqlite3.connect(tmp_path / "log.db") as log:
+        ((status, score, actions),) = log.execute(
+            "SELECT status, compliance_score, actions_performed FROM ctb_compliance_log"
+        )
+    log.close()
+    written = json.loads(actions)
+    found = {Path(a["path"]).parent.name: a["detail"] for a in written["actions"]}
+    assert found == {"bigquery": "unproven", "firestore": "proven"}
+    assert status == "partial"
+    others = written["remediation"]["others"]
+    assert [o["system"] for o in others] == ["bigquery", "firestore"]
+    assert score >= max(o["score_after"] for o in others)
