@@ -17,6 +17,7 @@ from ctb_audit.tag.syntax import Syntax, syntax_of
 
 Done = Literal["tag", "refresh", "repair", "remove", "annotate"]
 _NUMBER = pattern(r"\d+\.\d+(?:\.\d+)?")
+_NAMED = 8  # tables that a line lists
 _NOTHING: Mapping[str, Annotated] = {}
 
 
@@ -65,7 +66,8 @@ class Change:
         said = [] if found is None else [f"{found.name}/{found.category}, {found.confidence} %"]
         for verb, tables in (("annotated", self.written), ("refreshed", self.refreshed)):
             if tables:
-                said.append(f"{', '.join(tables)} {verb}")
+                more = f" and {len(tables) - _NAMED} more" if len(tables) > _NAMED else ""
+                said.append(f"{', '.join(tables[:_NAMED])}{more} {verb}")
         return "; ".join(said)
 
     @property
