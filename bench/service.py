@@ -79,13 +79,15 @@ class Service:
 
 
 @contextmanager
-def service(*options: str, keys: int = 1, settings: str = "") -> Iterator[Service]:
-    """A service of a folder with twenty tables."""
+def service(
+    *options: str, keys: int = 1, settings: str = "", tables: int = TABLES
+) -> Iterator[Service]:
+    """A service of a folder with so many tables."""
     with TemporaryDirectory(prefix="ctb-bench-") as folder:
         root = Path(folder) / "served"
         (root / "db").mkdir(parents=True)
         (root / "ctb.toml").write_text('sources = ["db"]\n' + settings)
-        for number in range(TABLES):
+        for number in range(tables):
             table = f"CREATE TABLE t{number} (id bigint PRIMARY KEY, email text NOT NULL);\n"
             (root / "db" / f"t{number}.sql").write_text(table)
         made = [new_key(f"k{number}") for number in range(keys)]
@@ -251,7 +253,7 @@ def _silence(running: Service) -> None:
 
 def schemathesis(command: str, examples: int) -> int:
     """Its own summary, and how often each status was answered."""
-    with service(*OPEN, "--queue", "1000", settings="min_coverage = 50\n") as running:
+    with service(*OPEN, "--queue", "1000", settings="min_coverage = 50\n", tables=1) as running:
         url = f"http://127.0.0.1:{running.port}/api/openapi.json"
         key = f"Authorization: Bearer {running.keys[0]}"
         given = [
