@@ -208,6 +208,7 @@ def test_what_public_holds_is_what_anybody_may(
 ) -> None:
     database.run("CREATE TABLE t (id int, secret text); CREATE TABLE u (id int, name text)")
     database.run("CREATE VIEW v AS SELECT id FROM t; CREATE SCHEMA s")
+    database.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # a default before PostgreSQL 15
     assert not role("SELECT * FROM t") and database.found("public-grant") == []
     database.run("GRANT SELECT ON t, v TO PUBLIC; GRANT UPDATE (name) ON u TO PUBLIC")
     database.run("GRANT CREATE ON SCHEMA s TO PUBLIC")
