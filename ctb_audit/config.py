@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from ctb_audit import resources
+from ctb_audit.config_paths import refuse_outside
 from ctb_audit.errors import ConfigurationError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Name, Policy, System
@@ -176,6 +177,7 @@ def config_from_table(table: Mapping[str, Any], file: Path, *, prefix: str = "")
         step = _WAIVER_STEP if found.key.startswith("waiver") else ""
         raise ConfigurationError(f"{place}{found.key}".rstrip(": "), found.problem, step)
     root = file.parent
+    refuse_outside(table, root, place)
     values = {key: _value(key, value, root, place) for key, value in table.items()}
     return Config(root=root, path=file, origins=dict.fromkeys(table, file.name), **values)
 

@@ -103,6 +103,8 @@ def _tell(plan: _Plan) -> None:
 def _put(root: Path, path: str, text: str, dry_run: bool) -> bool:
     """Write a new file, or show how an existing one differs; True where something is left."""
     target = root / path
+    if not target.resolve().is_relative_to(root):
+        raise UsageError(path, "leads out of the repository", "remove the link")
     if not target.exists():
         if not dry_run:
             write_file(target, text)

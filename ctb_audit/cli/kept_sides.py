@@ -45,7 +45,7 @@ class KeptSides:
     def __init__(self, top: Path, off: bool) -> None:
         self._root = top / ".ctb"
         self._folder = self._root / "cache" / "trees"
-        self._off = off
+        self._off = off or self._root.is_symlink()
 
     def read(self, key: str) -> Side | None:
         """The side that is kept under a key, None for none or one that cannot be read."""

@@ -82,6 +82,9 @@ class SpooledLog:
 
     def _keep(self, entry: LogEntry, cause: LogAway) -> Path:
         path = self.folder / f"{entry.log_id}.json"
+        if any(p.name == ".ctb" and p.is_symlink() for p in self.folder.parents):
+            problem = f"{cause.problem}; the row cannot be kept, .ctb is a link"
+            raise LogError(cause.place, problem, cause.step) from cause
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             _ignore(self.folder)

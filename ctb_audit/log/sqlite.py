@@ -120,6 +120,9 @@ class SqliteLog:
 
     def _prepare_folder(self) -> None:
         folder = self.path.parent
+        if folder.name == ".ctb" and folder.is_symlink():
+            problem = f"{folder} is a link, and may lead anywhere"
+            raise LogError(self.location, problem, "remove it, or name the log with --log")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             ignore = folder / ".gitignore"

@@ -27,7 +27,7 @@ LAYERS = (
     ("sources", "cache", "revision", "trees"),
     ("compare",),
     ("verdict", "result"),
-    ("config",),
+    ("config", "config_paths"),
     ("project",),
     ("checks",),
     ("rulebook",),
