@@ -15,6 +15,7 @@ from ctb_audit.remedy.quoting import identifiers, relation
 from ctb_audit.remedy.row_order import Demand, Session
 from ctb_audit.remedy.rows import FULL, counted, fill
 from ctb_audit.remedy.script import Line, Script, statements
+from ctb_audit.remedy.violations import told_violations
 from ctb_audit.sources.postgres import read_live
 
 MORE = 20  # rows that writers add at the top
@@ -110,18 +111,11 @@ class Trial:
         return 1
 
     def _broken_by(self, constraint: str) -> str:
-        """How many rows break a check of the plan, and what to do about it."""
+        """Which rows break a constraint of the plan, and what to do about it."""
         for change in (c for s in self._scripts for c in s.changes):
-            if isinstance(change, AddCheck) and change.name == constraint:
-                sql = (
-                    f"SELECT count(*) FROM {relation(change.table)} WHERE NOT ({change.expression})"
-                )
-                row = self._session.execute(sql.encode()).fetchone()
-                count = row[0] if row else 0
-                return (
-                    f"; {count} rows of {change.table} break it: correct them, or leave the"
-                    " constraint NOT VALID, which holds new rows only"
-                )
+            names = (getattr(change, "name", None), getattr(change, "check", None))
+            if constraint and constraint in names:
+                return told_violations(self._session, self._base, change)
         return ""
 
 

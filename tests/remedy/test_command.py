@@ -134,7 +134,8 @@ def test_a_copy_with_rows_that_break_a_check_says_which_and_how_many(
         with psycopg.connect(url) as session:
             rows = session.execute("SELECT * FROM invoices ORDER BY id").fetchall()
     assert done.returncode == 3
-    assert "1 rows of public.invoices break it" in done.stdout
+    assert "1 rows of public.invoices break it, id = (1): correct them" in done.stdout
+    assert "NOT VALID" in done.stdout
     assert rows == [(1, "a", "no"), (2, "b", "a@b.example")], "the copy is as it was"
     assert not (folder / "remediation").exists(), "what failed is not handed over"
 
