@@ -125,7 +125,7 @@ async def asked_page(service: Service, query: Mapping[str, Any]) -> tuple[Reposi
     repository = asked_repository(service, query.get("repository"))
 
     def read() -> Page:
-        return page_of(repository.log(), query, repositories.root)
+        return page_of(repository, query, repositories.root)
 
     return repository, await reading(read, repositories=repositories)
 

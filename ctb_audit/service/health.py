@@ -5,8 +5,7 @@ import time
 from collections.abc import Mapping
 
 from ctb_audit.errors import CtbError
-from ctb_audit.service.history import is_begun
-from ctb_audit.service.repositories import Repositories, Repository
+from ctb_audit.service.repositories import Repositories, Repository, is_begun
 
 _FRESH = 5.0  # seconds for which an answer holds: anybody may ask, and a log is not to suffer
 

@@ -11,6 +11,7 @@ from ctb_audit.log import Log, LogFilter, LogRow
 from ctb_audit.report.history import listed, tables_named
 from ctb_audit.service.openapi import HISTORY_QUERY
 from ctb_audit.service.refusal import Refusal
+from ctb_audit.service.repositories import Repository, is_begun, request_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,37 +22,36 @@ class Page:
     next: str
 
 
-def page_of(log: Log, query: Mapping[str, Any], root: Path) -> Page:
-    """The page that a checked query asks for.
+def page_of(repository: Repository, query: Mapping[str, Any], root: Path) -> Page:
+    """The page of the repository's log that a checked query asks for.
 
     Pages are told apart by the row that they follow, so that runs which are written meanwhile
     move nothing. Raises Refusal for a row that is not there, LogError.
     """
+    log = repository.log()
     if not is_begun(log):
         return Page([], "")
     limit = query.get("limit", HISTORY_QUERY["limit"][0]["default"])
-    found = list(islice(_rows(log, query), limit + 1))
+    rows = (row for row in _rows(log, query) if repository.owns(row))
+    found = list(islice(rows, limit + 1))
     runs = [_run(row, query.get("table"), root) for row in found[:limit]]
     return Page(runs, found[limit - 1].log_id if len(found) > limit else "")
 
 
-def is_begun(log: Log) -> bool:
-    """False for a file that no run has made yet."""
-    path = getattr(log, "path", None)
-    return not isinstance(path, Path) or path.exists()
+def audit_row(repository: Repository, log_id: str | None = None) -> LogRow | None:
+    """The audit of this id, the latest one for None; None where there is none.
 
-
-def audit_row(log: Log, log_id: str = "") -> LogRow | None:
-    """The audit of this id, the latest one for ""; None where there is none."""
+    Raises LogError.
+    """
+    log = repository.log()
     if not is_begun(log):
         return None
-    if log_id:
-        rows = log.entries(LogFilter(action="audit", log_id=log_id))
-    else:
-        whole = log.entries(LogFilter(action="audit", details=False))
-        named = next((row.log_id for row in whole if "error" not in row.actions), None)
-        rows = log.entries(LogFilter(log_id=named)) if named else iter(())
-    return next((row for row in rows if "error" not in row.actions), None)
+    rows = log.entries(LogFilter(action="audit", log_id=log_id, details=False))
+    audits = (row for row in rows if "error" not in row.actions and repository.owns(row))
+    found = next(audits, None)
+    if found is None:
+        return None
+    return next(iter(log.entries(LogFilter(log_id=found.log_id))), None)
 
 
 def _rows(log: Log, query: Mapping[str, Any]) -> Iterator[LogRow]:
@@ -96,12 +96,6 @@ def _fits(row: LogRow, query: Mapping[str, Any]) -> bool:
     if table is not None and not tables_named(row, table):
         return False
     return heir_id is None or heir_id in (row.heir_id, request_of(row).get("heir_id"))
-
-
-def request_of(row: LogRow) -> Mapping[str, Any]:
-    """The request that a run answers, empty for a run of the command line."""
-    found = row.actions.get("request")
-    return found if isinstance(found, dict) else {}
 
 
 def _run(row: LogRow, table: str | None, root: Path) -> dict[str, Any]:

@@ -38,7 +38,12 @@ class Job:
     @property
     def request(self) -> dict[str, Any]:
         """What the row of the log keeps of the request."""
-        return {"heir_id": self.heir_id, "target_dir": self.target, "by": self.by}
+        return {
+            "heir_id": self.heir_id,
+            "repository": self.place.label,
+            "target_dir": self.target,
+            "by": self.by,
+        }
 
     def text(self) -> str:
         return json.dumps(asdict(self))

@@ -6,7 +6,6 @@ script on them, and their policies allow no other.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -64,7 +63,7 @@ class Pages:
         """Every repository with its latest audit."""
         repositories = self._service.repositories
         found = [
-            await reading(_standing, repository, repositories.root, repositories=repositories)
+            await reading(_standing, repository, repositories=repositories)
             for repository in repositories.by_name.values()
         ]
         return _page("overview", {"repositories": found})
@@ -88,7 +87,7 @@ class Pages:
         """The report of an audit as the log keeps it; the latest one without an id."""
         query = query_of(request.query_params.multi_items())
         repository = asked_repository(self._service, query.get("repository"))
-        log_id = request.path_params.get("log_id", "")
+        log_id = request.path_params.get("log_id")
         repositories = self._service.repositories
         text = await reading(_report, repository, log_id, repositories=repositories)
         if text is None:
@@ -99,14 +98,13 @@ class Pages:
         return _html(text, f"{content_policy()}; frame-ancestors 'none'")
 
 
-def _standing(repository: Repository, root: Path) -> Mapping[str, Any]:
+def _standing(repository: Repository) -> Mapping[str, Any]:
     """A repository and where it stands; `error` "" where its log can be read."""
-    name = root.name if repository.name == "." else repository.name
-    value: dict[str, Any] = {"name": inert(name), "error": "", "score": None}
+    value: dict[str, Any] = {"name": inert(repository.label), "error": "", "score": None}
     value["history"] = _link("/history", {"repository": repository.name})
     value["report"] = _link("/report", {"repository": repository.name})
     try:
-        row = audit_row(repository.log())
+        row = audit_row(repository)
     except CtbError as error:
         return {**value, "error": inert(error.problem)}
     return value if row is None else {**value, **_last(row)}
@@ -142,7 +140,7 @@ def _grade_class(score: int | None) -> str:
     return (grade_of(score) or "none").lower().replace(" ", "-")
 
 
-def _report(repository: Repository, log_id: str) -> str | None:
+def _report(repository: Repository, log_id: str | None) -> str | None:
     """The page of an audit in the log, None for no such audit. Reads the log and sources."""
     from ctb_audit.cli.past import report_context
     from ctb_audit.report.html import audit_html
@@ -150,8 +148,7 @@ def _report(repository: Repository, log_id: str) -> str | None:
     from ctb_audit.rulebook.load import load_standard
 
     config = repository.config()
-    log = repository.log()
-    row = audit_row(log, log_id)
+    row = audit_row(repository, log_id)
     if row is None:
         return None
     standard = load_standard(
@@ -159,7 +156,7 @@ def _report(repository: Repository, log_id: str) -> str | None:
         rule_folders=config.rules,
         standard_folders=config.standards,
     )
-    audit = audit_from_row(row, log.location, standard.rules)
+    audit = audit_from_row(row, repository.label, standard.rules)
     context = report_context(audit, config, today=datetime.now(UTC).date(), ran=row.at)
     return audit_html(audit, context)
 

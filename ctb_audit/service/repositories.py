@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ctb_audit.config import CONFIG_NAME, PYPROJECT_NAME, Config, load_config, with_options
 from ctb_audit.errors import ConfigurationError, UsageError
 from ctb_audit.ids import patterns
 from ctb_audit.lean import dataclass
-from ctb_audit.log import Log, LogFilter, open_log
+from ctb_audit.log import Log, LogFilter, LogRow, open_log
 from ctb_audit.rulebook.load import DEFAULT_STANDARD, load_standard
 from ctb_audit.service.paths import require_below
 
@@ -24,6 +25,16 @@ class Repository:
     name: str
     folder: Path
     log_url: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What rows of the log and pages call it."""
+        return self.folder.name if self.name == "." else self.name
+
+    def owns(self, row: LogRow) -> bool:
+        """False for a run that the service made of another repository, in a log of several."""
+        named: object = request_of(row).get("repository", self.label)
+        return named == self.label
 
     def config(self) -> Config:
         """The configuration as it is now. Raises ConfigurationError, also where no log is kept."""
@@ -61,14 +72,15 @@ class Repositories:
         return next(iter(self.by_name.values()))
 
     def chosen(self, heir_id: str) -> Repository | None:
-        """The repository that the id is registered for; else the only one there is; else the one
-        whose log holds a row of this id. Reads logs; LogError where one cannot be read.
+        """The repository that the id is registered for; else the only one there is; else the only
+        one whose log holds a row of this id. Reads logs; LogError where one cannot be read.
         """
         if heir_id in self._registered:
             return self._registered[heir_id]
         if len(self.by_name) == 1:
             return self.first
-        return next((r for r in self.by_name.values() if _holds(r.log(), heir_id)), None)
+        found = [r for r in self.by_name.values() if _holds(r, heir_id)]
+        return found[0] if len(found) == 1 else None
 
 
 def registered(root: Path, texts: Sequence[str], log: str | None) -> Repositories:
@@ -114,8 +126,21 @@ def heir_pattern(repositories: Repositories) -> str:
     return f"^(?:{'|'.join(forms)})(?![\\s\\S])"
 
 
-def _holds(log: Log, heir_id: str) -> bool:
+def is_begun(log: Log) -> bool:
+    """False for a file that no run has made yet."""
     path = getattr(log, "path", None)
-    if isinstance(path, Path) and not path.exists():
+    return not isinstance(path, Path) or path.exists()
+
+
+def request_of(row: LogRow) -> Mapping[str, Any]:
+    """The request that a run answers, empty for a run of the command line."""
+    found = row.actions.get("request")
+    return found if isinstance(found, dict) else {}
+
+
+def _holds(repository: Repository, heir_id: str) -> bool:
+    log = repository.log()
+    if not is_begun(log):
         return False
-    return any(log.entries(LogFilter(heir_id=heir_id, limit=1, details=False)))
+    rows = log.entries(LogFilter(heir_id=heir_id, limit=1, details=False))
+    return any(repository.owns(row) for row in rows)

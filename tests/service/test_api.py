@@ -164,6 +164,24 @@ def test_an_id_of_a_row_chooses_the_repository_whose_log_has_it(estate: Path, st
     assert not (estate / "shop/.ctb/compliance.db").exists()
 
 
+def test_repositories_that_share_a_log_have_each_its_own_runs(
+    estate: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEAM_LOG", str(estate / "team.db"))
+    for name in ("shop", "mail"):
+        config = estate / name / "ctb.toml"
+        config.write_text(config.read_text() + 'log = "env:TEAM_LOG"\n')
+    service = start(estate, repositories=REGISTERED)
+    service.post("tag", {"target_dir": ".", "heir_id": "HEIR-2026-11-SYS-MAIL-01"})
+    (row,) = open_log(str(estate / "team.db"), root=estate).entries()
+    assert service.post("tag", {"target_dir": ".", "heir_id": row.heir_id}).status == 200
+    counts = [
+        service.get(f"/api/ctb/history?repository={name}").json["count"]
+        for name in ("shop", "mail")
+    ]
+    assert counts == [0, 2]
+
+
 def test_an_id_of_no_repository_is_404(estate: Path, start: Start) -> None:
     service = start(estate, command=WHERE, repositories=REGISTERED)
     reply = service.post("audit", {"heir_id": "HEIR-2026-11-SYS-GONE-01"})

@@ -64,7 +64,12 @@ def test_a_process_that_crashes_is_a_500_and_one_failed_row(repository: Path) ->
         "its process ended with SIGSEGV",
     )
     assert row.log_id in found.message
-    assert row.actions["request"] == {"heir_id": HEIR, "target_dir": ".", "by": "ann"}
+    assert row.actions["request"] == {
+        "heir_id": HEIR,
+        "repository": "served",
+        "target_dir": ".",
+        "by": "ann",
+    }
 
 
 @pytest.mark.parametrize("script", ["print('noise')", "print('{}')", "sys.exit(3)", "1/0"])
