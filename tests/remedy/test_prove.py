@@ -1,10 +1,15 @@
 """Schemas with what makes migrations fail, each proven on a server."""
 
+from dataclasses import replace
+
 import pytest
 
+from ctb_audit.remedy.backfill import Backfill
 from ctb_audit.remedy.columns import AddColumn
 from ctb_audit.remedy.constraints import AddCheck
-from tests.remedy.conftest import Remedy
+from ctb_audit.remedy.plan import Wanted, plan_remedies
+from ctb_audit.remedy.routines import CreateTrigger
+from tests.remedy.conftest import SETTINGS, VALUES, Remedy
 
 STRICT = "-- ctb: enforcement=STRICT orbt=3\n"
 SCHEMAS = {
@@ -113,3 +118,27 @@ def test_a_table_that_does_not_load_is_unproven(remedied: Remedy) -> None:
     proof = remedied(sql).proof()
     assert [str(name) for name in proof.unproven] == ["public.maps"]
     assert not proof.holds
+
+
+def test_a_trigger_under_another_name_is_enough(remedied: Remedy) -> None:
+    made = remedied(SCHEMAS["trigger under another name"])
+    assert not [c for c in made.plan.changes if isinstance(c, CreateTrigger)]
+
+
+def test_times_and_writers_of_old_rows_are_made_up_only_after_review(remedied: Remedy) -> None:
+    made = remedied(SCHEMAS["plain"])
+    filled = {c.column: c.safety for c in made.plan.changes if isinstance(c, Backfill)}
+    assert filled == {
+        "heir_id": "safe",
+        **dict.fromkeys(("created_at", "updated_at", "created_by"), "review"),
+    }
+
+
+def test_more_rows_than_ids_are_said(remedied: Remedy) -> None:
+    made = remedied(SCHEMAS["plain"])
+    (catalog,) = made.case.catalogs
+    crowded = replace(catalog, tables=tuple(replace(t, row_estimate=5000) for t in catalog.tables))
+    plan = plan_remedies((crowded,), made.case.config, SETTINGS, Wanted(values=VALUES))
+    (note,) = (n for n in plan.notes if "do not fit" in n)
+    assert "about 5000 rows do not fit into the 100 ids of one month" in note
+    assert "widen that, or do without uniqueness" in note

@@ -59,7 +59,17 @@ def add_column(site: Site) -> Proposal:
     )
     if source.old == "DEFAULT":
         made += _filled(name, "DEFAULT", site, "safe", existing=False)
-    return Proposal(tuple(made), note=generator.note if generator else "")
+    return Proposal(tuple(made), note=_capacity(site, generator))
+
+
+def _capacity(site: Site, generator: Generator | None) -> str:
+    """What the format's room means for the rows that are there, where their number is known."""
+    if generator is None or not generator.note:
+        return ""
+    rows, room = site.table.row_estimate, site.project.standard.capacity
+    if rows is None or not 0 < room < rows:
+        return generator.note
+    return f"about {rows} rows do not fit into the {room} ids of one month: {generator.note}"
 
 
 def _undecided(wanted: TrackingField) -> str:
