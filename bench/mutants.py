@@ -35,13 +35,14 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 @dataclass(frozen=True)
 class Mutant:
     """`function`: qualified name and first line of the outermost function that holds the change;
-    None for the value of a constant of the module, whose name is `constant`. `last_line`: of the
-    statement that is changed.
+    None for the value of a constant of the module, whose name is `constant`. `first_line`,
+    `last_line`: of the statement that is changed.
     """
 
     tree: ast.Module
     node: "_Place"
     change: "_Place"
+    first_line: int
     last_line: int
     function: str | None
     constant: str = ""
@@ -79,7 +80,7 @@ def _of_function(tree: ast.Module, function: ast.FunctionDef, name: str) -> Iter
         for node, owner in _changeable(statement):
             for change in _changes(node):
                 last = owner.end_lineno or owner.lineno
-                yield Mutant(tree, node, change, last, name)
+                yield Mutant(tree, node, change, owner.lineno, last, name)
 
 
 def _of_constant(tree: ast.Module, statement: ast.stmt) -> Iterator[Mutant]:
@@ -95,7 +96,7 @@ def _of_constant(tree: ast.Module, statement: ast.stmt) -> Iterator[Mutant]:
     for node, owner in _changeable(value):
         for change in _changes(node):
             last = owner.end_lineno or node.lineno
-            yield Mutant(tree, node, change, last, None, name)
+            yield Mutant(tree, node, change, owner.lineno, last, None, name)
 
 
 _Place = ast.stmt | ast.expr

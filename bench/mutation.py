@@ -13,6 +13,7 @@ at most, until one fails. What survives may thus be known to a slower test.
 import argparse
 import ast
 import gc
+import importlib
 import json
 import math
 import os
@@ -155,7 +156,7 @@ class Mutation:
     ) -> None:
         lines = reach.tests.get(str(path), {})
         names = set[str]()
-        for line in range(mutant.line, mutant.last_line + 1):
+        for line in range(mutant.first_line, mutant.last_line + 1):
             names |= lines.get(line, set())
         if mutant.function is None:
             names = set().union(*lines.values())
@@ -292,6 +293,9 @@ def _modules(path: Path) -> list[Path]:
 def _applied(path: Path, mutant: Mutant) -> bool:
     """Whether the mutant now stands in this process; caches that other code filled are empty."""
     code = compile(mutant.changed(), str(path.resolve()), "exec")
+    module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+    importlib.import_module(module)
+    gc.unfreeze()
     objects = gc.get_objects()
     for cached in objects:
         if isinstance(cached, _lru_cache_wrapper) and cached.__module__.startswith("ctb_audit"):

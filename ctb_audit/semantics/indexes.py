@@ -135,7 +135,7 @@ def is_prefix(short: Index, long: Index) -> bool:
     """Whether every query that `short` serves is served by `long`."""
     if short.method != long.method or short.method == "gin":
         return False
-    if len(short.keys) > len(long.keys) or short.keys[0].column != long.keys[0].column:
+    if not 0 < len(short.keys) <= len(long.keys) or short.keys[0].column != long.keys[0].column:
         return False
     if any(key.expression is not None for key in short.keys):
         return False

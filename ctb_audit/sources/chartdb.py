@@ -200,6 +200,8 @@ class _Diagram:
         for index in table.get("indexes") or []:
             if not index.get("isPrimaryKey"):
                 keys = tuple(IndexKey(column) for column in self._columns_of(index))
+                if not keys:
+                    continue  # of fields that the table does not have
                 method = str(index.get("type") or "btree").replace("b_tree", "btree")
                 yield Index(str(index["name"]), keys, method, bool(index.get("unique")))
 

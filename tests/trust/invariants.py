@@ -95,14 +95,14 @@ def foreign_replay_is_deterministic(text: str) -> None:
 def tables_stay(text: str, system: System = "postgresql") -> None:
     """No table goes without a statement that says so."""
     script = read_script(text, "a.sql", system)
-    words = {(s.line, s.column): s.text for s in split(text, dialect=system)}
+    words = [((s.line, s.column), s.text) for s in split(text, dialect=system)]
     before: set[Name] = set()
     for count, effect in enumerate(script.effects[:MOST_STATEMENTS], start=1):
         prefix = Script(script.path, system, script.effects[:count], ())
         after = {table.qualified for table in replay([prefix]).tables}
         place = effect.location
         assert place is not None
-        statement = words[place.line or 0, place.column or 0]
+        statement = next(said for start, said in reversed(words) if start <= place[1:])
         if not _TAKES_TABLES.search(statement):
             assert before <= after, (statement, before - after)
         before = after
