@@ -19,7 +19,7 @@ from ctb_audit.remedy.elsewhere import Elsewhere
 from ctb_audit.remedy.firestore.documents import TYPES, added, required, shape_at
 from ctb_audit.remedy.firestore.patches import patches_of
 from ctb_audit.remedy.firestore.proof import document_faults, rule_faults
-from ctb_audit.remedy.firestore.rules import Repair, RuleSite, places, repair
+from ctb_audit.remedy.firestore.rules import RuleSite, places, repair
 from ctb_audit.remedy.in_place.edits import Edit, edited
 from ctb_audit.remedy.in_place.files import SourceFile, find
 from ctb_audit.remedy.plan import Wanted
@@ -39,6 +39,10 @@ RULES = (
 _TYPES = ("missing_tracking_column", "nullable_tracking_column")
 _UNKNOWN = "no patch repairs it; see `ctb explain`"
 _OWNER = "who may do what is its owner's to say"
+
+
+_Edits = dict[str, dict[Location, tuple[Edit, ...]]]
+"""By path and statement."""
 
 
 @dataclass
@@ -175,11 +179,13 @@ class _Run:
     def _ruled(self, audit: Audit, current: Sequence[Catalog]) -> tuple[Catalog, ...] | None:
         """The catalogs after one edit of each statement that wants some; None where none does."""
         project = project_of(current, self._config, self._settings)
-        edits: dict[str, dict[Location, tuple[Edit, ...]]] = {}
+        edits: _Edits = {}
+        defined: set[tuple[str, int]] = set()
         for finding, subject in self._findings(audit, project, RULES):
             check = audit.rules[finding.rule].check
-            for place in self._places(check, subject, project):
-                self._repair((check, finding), (subject, project), place, edits)
+            for place in places(check, RuleSite(subject, project, "")):
+                where = (RuleSite(subject, project, ""), place)
+                self._repair((check, finding), where, edits, defined)
         if not edits:
             return None
         for path, found in edits.items():
@@ -187,28 +193,30 @@ class _Run:
             self._draft.texts[path] = edited(text, [e for own in found.values() for e in own])
         return tuple(self._reread(catalog, edits) for catalog in current)
 
-    def _places(self, check: str, subject: Subject, project: Project) -> tuple[Location, ...]:
-        return places(check, RuleSite(subject, project, ""))
-
     def _repair(
         self,
         found: tuple[str, Finding],
-        where: tuple[Subject, Project],
-        place: Location,
-        edits: dict[str, dict[Location, tuple[Edit, ...]]],
+        where: tuple[RuleSite, Location],
+        edits: _Edits,
+        defined: set[tuple[str, int]],
     ) -> None:
-        check, finding = found
+        """Adds the edits of one statement. The next round sees what this one made of a statement,
+        and of a block that receives a function.
+        """
+        (check, finding), (site, place) = found, where
         file = self._file(place.path, ".rules")
         if file is None:
             self._leave(finding, "its rules stand in no file that can be edited")
             return
-        if place in edits.get(place.path, {}):
-            return  # the next round sees what this one made of the statement
         text = self._draft.texts.get(place.path, file.text)
-        made: Repair = repair(check, RuleSite(*where, text), place)
+        made = repair(check, replace(site, text=text), place)
+        block = (place.path, made.defines) if made.defines is not None else None
+        if place in edits.get(place.path, {}) or block in defined:
+            return
         if not made.edits or finding.fingerprint in self._draft.left:
             self._leave(finding, made.reason)
             return
+        defined |= {block} if block is not None else set()
         edits.setdefault(place.path, {})[place] = made.edits
         self._draft.repaired.add(finding.fingerprint)
         self._draft.fields[finding.rule] += 1
@@ -272,7 +280,8 @@ class _Run:
         touched = {f.table for f in first.findings if f.fingerprint in draft.repaired}
         known = {f.fingerprint for f in first.findings}
         for finding in last.open_findings:
-            if finding.fingerprint not in known and finding.table not in touched:
+            is_new = finding.fingerprint not in known and finding.table_level
+            if is_new and finding.table not in touched:
                 yield f"{finding.table}: {finding.rule} is new"
 
 

@@ -13,8 +13,8 @@ from ctb_audit.project import Project, Subject
 from ctb_audit.remedy.firestore.statements import (
     SIGNED_IN,
     Statement,
-    declarations,
     guarded,
+    scope_at,
     statement_at,
 )
 from ctb_audit.remedy.in_place.edits import Edit
@@ -51,11 +51,13 @@ class RuleSite:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Edits of one statement at `place`; without any, `reason` says why."""
+    """Edits of one statement; without any, `reason` says why. `defines`: the block that a function
+    is added to, by the place of its brace.
+    """
 
-    place: Location | None = None
     edits: tuple[Edit, ...] = ()
     reason: str = ""
+    defines: int | None = None
 
 
 def places(check: str, site: RuleSite) -> tuple[Location, ...]:
@@ -91,9 +93,9 @@ def repair(check: str, site: RuleSite, place: Location) -> Repair:
         return Repair(reason="the rule is written in a way that is not edited here")
     match check:
         case "open_collection" | "unauthenticated_access":
-            return Repair(place, (statement.restricted(SIGNED_IN),))
+            return Repair((statement.restricted(SIGNED_IN),))
         case "create_reads_resource":
-            return _creatable(statement, place)
+            return _creatable(statement)
         case "mutable_owner":
             return _pinned(statement, place, site)
         case "unvalidated_collection":
@@ -101,11 +103,11 @@ def repair(check: str, site: RuleSite, place: Location) -> Repair:
     return Repair(reason="who may do what is the owner's to say")
 
 
-def _creatable(statement: Statement, place: Location) -> Repair:
+def _creatable(statement: Statement) -> Repair:
     condition = statement.incoming()
     if not condition:
         return Repair(reason=_INDIRECT)
-    return Repair(place, statement.split(("create",), condition))
+    return Repair(statement.split(("create",), condition))
 
 
 def _pinned(statement: Statement, place: Location, site: RuleSite) -> Repair:
@@ -115,7 +117,7 @@ def _pinned(statement: Statement, place: Location, site: RuleSite) -> Repair:
     )
     kept = " && ".join(f"{_DATA}.{name} == resource.data.{name}" for name in fields)
     condition = f"{guarded(statement.condition)} && {kept}"
-    return Repair(place, statement.split(("update",), condition))
+    return Repair(statement.split(("update",), condition))
 
 
 def _validated(statement: Statement, place: Location, site: RuleSite) -> Repair:
@@ -128,12 +130,13 @@ def _validated(statement: Statement, place: Location, site: RuleSite) -> Repair:
     condition = statement.condition
     joined = called if condition in ("", "true") else f"{guarded(condition)} && {called}"
     edits = statement.split(_WRITES, joined)
-    if name in set(declarations(site.text)):
-        return Repair(place, edits)
+    scope = scope_at(site.text, place)
+    if name in scope.functions:
+        return Repair(edits)
     start, head = statement.whole[0], statement.margin
     body = f"{head}  return " + f"{head}    && ".join(tests)
     text = f"function {name}() {{{body};{head}}}{head}"
-    return Repair(place, (Edit(start, start, text), *edits))
+    return Repair((Edit(start, start, text), *edits), defines=scope.block)
 
 
 def _title(name: str) -> str:

@@ -1,6 +1,6 @@
 """The `allow` statements of a rules text, where they stand and written anew."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,6 +9,7 @@ from ctb_audit.remedy.in_place.edits import Edit
 from ctb_audit.rules_model import WIDER
 from ctb_audit.sources.firestore_rules.lexer import Token, tokens
 
+_BEGINS = ("allow", "match", "function")
 SIGNED_IN = "request.auth != null"
 
 
@@ -95,9 +96,12 @@ def statement_at(text: str, place: Location) -> Statement | None:
 
 
 def _statement(text: str, found: Sequence[Token]) -> Statement | None:
-    end = next((n for n, t in enumerate(found) if t.text == ";" and t.kind == "sign"), None)
-    if end is None:
-        return None
+    ends = (
+        n for n, t in enumerate(found) if n and t.text in (";", *_BEGINS) and t.kind != "string"
+    )
+    end = next(ends, None)
+    if end is None or found[end].text != ";":
+        return None  # the semicolon is missing, and where it ends is for its author to say
     colon = next((n for n in range(end) if found[n].text == ":"), end)
     words = [t for t in found[1:colon] if t.kind == "word"]
     if not words:
@@ -115,9 +119,28 @@ def _statement(text: str, found: Sequence[Token]) -> Statement | None:
     )
 
 
-def declarations(text: str) -> Iterator[str]:
-    """The names of the functions that the text defines."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The block around a statement, by the place of its brace, and the functions seen there."""
+
+    block: int
+    functions: frozenset[str]
+
+
+def scope_at(text: str, place: Location) -> Scope:
+    """The scope of the statement at `place`; functions count before and behind it."""
+    blocks: list[tuple[int, set[str]]] = [(0, set())]
+    around = list(blocks)
     found = list(tokens(text))
-    for before, token in pairwise(found):
-        if before.text == "function" and token.kind == "word":
-            yield token.text
+    for token, behind in pairwise(found):
+        if (token.line, token.column) == (place.line, place.column):
+            around = list(blocks)
+        if token.kind == "string":
+            continue
+        if token.text == "{":
+            blocks.append((token.start, set()))
+        elif token.text == "}" and len(blocks) > 1:
+            blocks.pop()
+        elif token.text == "function" and behind.kind == "word":
+            blocks[-1][1].add(behind.text)
+    return Scope(around[-1][0], frozenset().union(*(names for _, names in around)))

@@ -121,6 +121,31 @@ def test_a_create_that_could_never_pass_asks_what_is_written(tmp_path: Path) -> 
     assert found.failures == ()
 
 
+def test_each_block_has_a_function_of_its_own_and_no_block_two(tmp_path: Path) -> None:
+    block = """
+      allow create: if request.auth != null;
+      allow update: if request.auth != null;
+    }
+"""
+    start, end = RULES.index("      allow read"), RULES.index("    }\n  }\n}")
+    nested = "    match /teams/{team}/user_sessions/{id} {" + block
+    rules = RULES[:start].rstrip() + block + nested + RULES[end + 6 :]
+    write(tmp_path, rules)
+    found = planned(tmp_path)
+    assert found.failures == ()
+    _, text = applied(tmp_path, found)
+    assert text.count("function isValidUserSessions()") == 2
+    assert text.count("&& isValidUserSessions();") == 4
+    blocks = text.split("match /")
+    assert [b.count("function isValid") for b in blocks if "user_sessions" in b] == [1, 1]
+
+
+def test_a_rule_without_its_semicolon_is_left(tmp_path: Path) -> None:
+    write(tmp_path, RULES.replace("allow read: if true;", "allow read: if true"))
+    told = {x.rule: x.reason for x in planned(tmp_path).left}
+    assert "is not edited here" in told["open-collection"]
+
+
 def test_ownership_is_never_guessed(tmp_path: Path) -> None:
     write(tmp_path)
     told = {x.rule: x.reason for x in planned(tmp_path).left}
@@ -157,7 +182,7 @@ def test_a_patch_that_leaves_a_finding_fails_the_proof(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def useless(check: str, site: RuleSite, place: Location) -> Repair:
-        return Repair(place, (Edit(0, 0, "// nothing\n"),))
+        return Repair((Edit(0, 0, "// nothing\n"),))
 
     monkeypatch.setattr(planning, "repair", useless)
     write(tmp_path)
