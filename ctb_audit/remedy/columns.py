@@ -92,12 +92,11 @@ class SetDefault(Change):
         return _counted(self.sequence, steps, column)
 
     def down(self) -> Sequence[Step]:
-        if self.former is None:
-            drop = Step(f"{self._column()} DROP DEFAULT")
-            if self.sequence is None:
-                return (drop,)
-            return (drop, Step(f"DROP SEQUENCE IF EXISTS {relation(self.sequence)}", "none"))
-        return (Step(f"{self._column()} SET DEFAULT {self.former}"),)
+        back = "DROP DEFAULT" if self.former is None else f"SET DEFAULT {self.former}"
+        steps = (Step(f"{self._column()} {back}"),)
+        if self.sequence is None:
+            return steps
+        return (*steps, Step(f"DROP SEQUENCE IF EXISTS {relation(self.sequence)}", "none"))
 
     def _column(self) -> str:
         return f"ALTER TABLE {relation(self.table)} ALTER COLUMN {identifier(self.column)}"

@@ -242,17 +242,17 @@ def _new_default(site: Site, safety: Safety, told: str) -> Proposal:
         return nothing(_undecided(wanted) if wanted else "the column is missing")
     if misfit := wrong_type(site, column):
         return nothing(misfit)
-    if source.generator is not None and source.generator.sequence is not None:
-        return nothing("a default of this format needs a counter; add the column anew")
+    generator = source.generator
     change = SetDefault(
         table=site.name,
         column=name,
         default=source.default,
         former=column.default,
+        sequence=generator.sequence if generator else None,
         safety=safety,
         reason=f"{name} {told}",
     )
-    return Proposal((change,))
+    return Proposal((*(generator.functions if generator else ()), change))
 
 
 @proposal("wrong_tracking_type")
