@@ -37,7 +37,7 @@ def dask_engine(address: str, seconds: float = SECONDS_TO_CONNECT) -> "DaskEngin
     except ImportError:
         step = "pip install 'ctb-audit[fleet]'"
         raise UsageError(f"--engine {address}", "needs the extra fleet", step) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    _silence()
     place = f"--engine {address}"
     try:
         client = _connected(distributed.Client, address, seconds)
@@ -52,6 +52,13 @@ def dask_engine(address: str, seconds: float = SECONDS_TO_CONNECT) -> "DaskEngin
         client.close()
         raise
     return DaskEngine(client, address)
+
+
+def _silence() -> None:
+    """Dask's loggers print tracebacks of what this module tells in one line."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _connected(connect: Any, address: str, seconds: float) -> Any:

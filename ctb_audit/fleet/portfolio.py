@@ -12,7 +12,7 @@ from typing import Literal
 
 from ctb_audit.lean import dataclass
 from ctb_audit.result import GRADES, Grade, grade_of
-from ctb_audit.standard import SEVERITIES
+from ctb_audit.standard import SEVERITIES, Severity
 
 Status = Literal["passed", "blocked", "incomplete", "failed"]
 STATUSES: tuple[Status, ...] = ("passed", "blocked", "incomplete", "failed")
@@ -74,7 +74,7 @@ class CommonFinding:
     """
 
     rule: str
-    severity: str
+    severity: Severity
     findings: int
     tables: int
     targets: int

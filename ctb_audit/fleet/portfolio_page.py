@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from ctb_audit import __version__
-from ctb_audit.fleet.portfolio import GroupRow, Portfolio, TargetRow, WhatIf
+from ctb_audit.fleet.portfolio import (
+    CommonFinding,
+    GroupRow,
+    Portfolio,
+    TargetRow,
+    WhatIf,
+    WorstTable,
+)
 from ctb_audit.report.context import ReportContext, TrendPoint
 from ctb_audit.report.html import policy_of
 from ctb_audit.report.html_chart import chart
@@ -46,7 +53,23 @@ def portfolio_markdown(portfolio: Portfolio, templates: Path | None = None) -> s
 
 
 def _values(portfolio: Portfolio) -> dict[str, Any]:
-    failed = [t for t in portfolio.targets if t.status in ("failed", "incomplete")]
+    return {
+        **_head(portfolio),
+        "failed": [_open(t) for t in portfolio.targets if t.status in ("failed", "incomplete")],
+        "targets": [_target(t) for t in portfolio.targets],
+        "teams": [_group(g) for g in portfolio.teams],
+        "systems": [_group(g) for g in portfolio.systems],
+        "worst": [_worst(t) for t in portfolio.worst_tables],
+        "common": [_common(c) for c in portfolio.common],
+        "trend": [
+            {"day": s.day, "score": s.score, "targets": s.targets} for s in portfolio.past.trend
+        ],
+        "trend_note": inert(portfolio.past.note),
+        "changes": [_change(w) for w in portfolio.what_if],
+    }
+
+
+def _head(portfolio: Portfolio) -> dict[str, Any]:
     return {
         "score": _number(portfolio.score),
         "has_score": portfolio.score is not None,
@@ -66,47 +89,36 @@ def _values(portfolio: Portfolio) -> dict[str, Any]:
         "severities": [
             {"name": s, "rank": n, "count": portfolio.findings[s]} for n, s in enumerate(SEVERITIES)
         ],
-        "failed": [
-            {
-                "name": inert(t.name),
-                "status": t.status,
-                "why": inert(t.message or "; ".join(t.reasons)),
-            }
-            for t in failed
-        ],
-        "targets": [_target(t) for t in portfolio.targets],
-        "teams": [_group(g) for g in portfolio.teams],
-        "systems": [_group(g) for g in portfolio.systems],
-        "worst": [
-            {
-                "target": inert(t.target),
-                "team": inert(t.team) or _NONE,
-                "database": t.database,
-                "name": inert(t.name),
-                "level": t.level,
-                "score": t.score,
-                "class": _class(t.score),
-                "findings": t.findings,
-            }
-            for t in portfolio.worst_tables
-        ],
-        "common": [
-            {
-                "rule": inert(c.rule),
-                "severity": c.severity,
-                "rank": SEVERITIES.index(c.severity),
-                "findings": c.findings,
-                "tables": c.tables,
-                "targets": c.targets,
-                "without": _number(c.without),
-            }
-            for c in portfolio.common
-        ],
-        "trend": [
-            {"day": s.day, "score": s.score, "targets": s.targets} for s in portfolio.past.trend
-        ],
-        "trend_note": inert(portfolio.past.note),
-        "changes": [_change(w) for w in portfolio.what_if],
+    }
+
+
+def _open(row: TargetRow) -> dict[str, Any]:
+    why = row.message or "; ".join(row.reasons)
+    return {"name": inert(row.name), "status": row.status, "why": inert(why)}
+
+
+def _worst(table: WorstTable) -> dict[str, Any]:
+    return {
+        "target": inert(table.target),
+        "team": inert(table.team) or _NONE,
+        "database": table.database,
+        "name": inert(table.name),
+        "level": table.level,
+        "score": table.score,
+        "class": _class(table.score),
+        "findings": table.findings,
+    }
+
+
+def _common(found: CommonFinding) -> dict[str, Any]:
+    return {
+        "rule": inert(found.rule),
+        "severity": found.severity,
+        "rank": [*SEVERITIES].index(found.severity),
+        "findings": found.findings,
+        "tables": found.tables,
+        "targets": found.targets,
+        "without": _number(found.without),
     }
 
 

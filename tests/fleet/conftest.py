@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ctb_audit.fleet.fleet_file import Fleet
+from ctb_audit.fleet.supervision import end_auditors
 from ctb_audit.fleet.target import Target
 from ctb_audit.fleet.task import Settings, Task
 
@@ -18,6 +19,13 @@ RUN = "20261122T000000Z-00000000"
 SQL = "CREATE TABLE {0} (id serial PRIMARY KEY, heir_id varchar(50) NOT NULL, status text);\n"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Git = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def none_left() -> Iterator[None]:
+    """Auditors of this process end with the test that started them."""
+    yield
+    end_auditors()
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_a_server_that_is_no_scheduler() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(EngineError, match="does not answer"):
-            dask_engine(f"tcp://127.0.0.1:{port}", seconds=1)
+            dask_engine(f"tcp://127.0.0.1:{port}", seconds=0.2)
 
 
 def test_a_cluster_without_workers() -> None:

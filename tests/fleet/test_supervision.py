@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,6 @@ from ctb_audit.fleet.target import Target
 from ctb_audit.fleet.task import Audited, Failed
 
 from .conftest import folder_target, hang, task
-
-
-@pytest.fixture(autouse=True)
-def none_left() -> Iterator[None]:
-    yield
-    end_auditors()
 
 
 def is_alive(pid: int) -> bool:
