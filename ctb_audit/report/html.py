@@ -174,7 +174,7 @@ def _gains(audit: Audit, ids: Anchors) -> dict[str, Any]:
     step = audit.next_grade
     on_way = frozenset(step.fingerprints) if step else frozenset()
     rescore = Rescore(audit.tables)
-    gains = [(f, float(rescore.gain(f).exact)) for f in audit.open_findings]
+    gains = [(f, rescore.gain(f)) for f in audit.open_findings]
     way = _by_rule([(f, gain) for f, gain in gains if f.fingerprint in on_way], ids)
     rest = _by_rule([(f, gain) for f, gain in gains if f.fingerprint not in on_way], ids)
     shown = max(_GAINS - len(way), 3)
