@@ -71,6 +71,7 @@ class Mutation:
         self._options = options
         self._failed = False
         self.outcomes: list[Outcome] = []
+        self._again = _alive(options.again)
         self._killers: dict[str, list[str]] = defaultdict(list)
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -99,6 +100,8 @@ class Mutation:
                 kept = sorted(dice.sample(range(len(chosen)), self._options.sample))
                 chosen = [chosen[n] for n in kept]
             for path, mutant in chosen:
+                if self._again and (str(path), mutant.line, str(mutant)) not in self._again:
+                    continue
                 self._judge(path, mutant, reach, items, session)
 
     # ---- which tests reach which lines -----------------------------------------------------------
@@ -283,6 +286,15 @@ def _affordable(names: Sequence[str], reach: Reach) -> Iterator[str]:
         yield name
 
 
+def _alive(file: str) -> frozenset[tuple[str, int, str]]:
+    """The mutants that no test killed in an earlier run."""
+    if not file:
+        return frozenset()
+    found = [Outcome(**value) for value in json.loads(Path(file).read_text())]
+    alive = [o for o in found if o.result in ("survived", "unreached")]
+    return frozenset((o.path, o.line, o.change) for o in alive)
+
+
 def _modules(path: Path) -> list[Path]:
     return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
@@ -376,6 +388,7 @@ def main() -> None:
     parser.add_argument("paths", nargs="+")
     parser.add_argument("--tests", nargs="+", required=True)
     parser.add_argument("--sample", type=int, default=0, help="0 for all")
+    parser.add_argument("--again", default="", help="only what survived, by the file of a run")
     parser.add_argument("-k", default="", help="which tests, as pytest takes it")
     parser.add_argument("--out", default="mutation.json")
     options = parser.parse_args()

@@ -43,8 +43,9 @@ def _move_table(state: State, old: Name, new: Name) -> None:
         note_use(state, new, column)
     _carry_sequences(state, old, new)
     for user in (*state.users.of(old), new):
-        _retarget(state, user, old, new)
-        state.users.add(new, user)
+        if user in state.tables or user in state.views:  # and not a name that it had before
+            _retarget(state, user, old, new)
+            state.users.add(new, user)
     _follow_in_views(state, old, new)
     retype_users(state, old, new)
 
