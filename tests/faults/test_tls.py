@@ -119,6 +119,13 @@ def secure(
         yield Secure(port, folder / "ours.crt", folder / "other.crt")
 
 
+@pytest.fixture(scope="module")
+def plain() -> Iterator[int]:
+    """The port of a server that knows no TLS."""
+    with ScratchServer() as server, Proxy(server) as proxy:
+        yield proxy.port
+
+
 def _owner(path: Path) -> tuple[int, int]:
     return path.stat().st_uid, path.stat().st_gid
 
@@ -166,34 +173,25 @@ def test_a_remote_host_is_spoken_to_over_tls_whatever_was_asked(
     assert used == [True]
 
 
-def test_a_remote_host_without_tls_is_refused(
-    secure: Secure, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_remote_host_without_tls_is_refused(plain: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connect, "is_local", lambda host: False)
+    url = f"postgresql://postgres@127.0.0.1:{plain}/postgres"
     with pytest.raises(SourceError, match="sslmode=disable, and TLS is required"):
-        read_live(secure.url("sslmode=disable"))
-    with ScratchServer() as plain, Proxy(plain) as proxy:
-        with pytest.raises(SourceError, match="no TLS session with the server"):
-            read_live(f"postgresql://postgres@127.0.0.1:{proxy.port}/postgres")
-        log = open_log(
-            f"postgresql://postgres@127.0.0.1:{proxy.port}/x?sslmode=disable", root=Path()
-        )
-        with pytest.raises(LogError, match="TLS is required for a remote host"):
-            log.write(LogEntry("audit", 0, "completed", datetime.now(UTC)))
+        read_live(f"{url}?sslmode=disable")
+    with pytest.raises(SourceError, match="no TLS session with the server"):
+        read_live(url)
+    log = open_log(f"{url}?sslmode=disable", root=Path())
+    with pytest.raises(LogError, match="TLS is required for a remote host"):
+        log.write(LogEntry("audit", 0, "completed", datetime.now(UTC)))
 
 
 def test_a_name_that_only_looks_local_is_found_out_before_anything_is_sent(
-    secure: Secure, monkeypatch: pytest.MonkeyPatch
+    plain: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """localhost that leads elsewhere: its name asks for no TLS, the address that it led to does."""
     monkeypatch.setattr(connect, "is_local", lambda host: host == "localhost")
-    url = f"postgresql://postgres@localhost:{secure.port}/postgres?sslmode=disable"
-    with (
-        ScratchServer() as plain,
-        Proxy(plain) as proxy,
-        pytest.raises(SourceError, match="not encrypted"),
-    ):
-        read_live(url.replace(str(secure.port), str(proxy.port)))
+    with pytest.raises(SourceError, match="not encrypted"):
+        read_live(f"postgresql://postgres@localhost:{plain}/postgres?sslmode=disable")
 
 
 def test_the_command_ends_in_3(secure: Secure, tmp_path: Path) -> None:
