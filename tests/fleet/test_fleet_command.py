@@ -230,36 +230,21 @@ def test_a_second_run_on_the_same_state_is_refused(ctb: Run, estate: Path) -> No
 
 def test_processes_that_are_killed_cost_no_target(ctb: Run, estate: Path) -> None:
     hang(estate / "hangs")
-    fleet_file(estate, '[[target]]\npath = "hangs"\ntimeout = 600\n')
+    fleet_file(estate, '[[target]]\npath = "hangs"\nname = "zz"\n')
     child = started(estate, "--jobs", "1", "--retries", "1", "-o", "p.json")
-    for _ in range(2):
-        wait_for_hanging(child.pid)
-        (pid,) = auditors_of(child.pid)
-        os.kill(pid, signal.SIGKILL)
-        while Path(f"/proc/{pid}").exists():
-            time.sleep(0.02)
+    wait_for_rows(estate / ".ctb" / "compliance.db", 3)
+    killed: set[int] = set()
+    while child.poll() is None:
+        for pid in set(auditors_of(child.pid)) - killed:
+            os.kill(pid, signal.SIGKILL)
+            killed.add(pid)
+        time.sleep(0.05)
     child.communicate(timeout=60)
-    assert child.returncode == 3
+    assert child.returncode == 3 and len(killed) >= 2
     found = {t["name"]: t for t in json.loads((estate / "p.json").read_text())["targets"]}
-    told = "its process was ended by SIGKILL; it was begun 2 times"
-    assert found["hangs"]["message"] == told
+    assert found["zz"]["message"].endswith("; it was begun 2 times")
     assert [found[n]["status"] for n in ("billing", "users")] == ["blocked", "passed"]
     assert set(logged(estate / ".ctb" / "compliance.db").values()) == {1}
-
-
-def wait_for_hanging(parent: int) -> None:
-    """Until the one auditor is in the source that never ends: it waits in an open()."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        for pid in auditors_of(parent):
-            wchan = Path(f"/proc/{pid}/task/{pid}/wchan")
-            try:
-                if "fifo" in wchan.read_text() or "wait_for_partner" in wchan.read_text():
-                    return
-            except OSError:
-                continue
-        time.sleep(0.05)
-    raise AssertionError("no auditor hangs")
 
 
 # ---- documents -----------------------------------------------------------------------------------
