@@ -14,7 +14,7 @@ from pathlib import Path
 from ctb_audit.errors import ConfigurationError, UsageError
 from ctb_audit.lean import dataclass, pattern
 
-ENVIRONMENT = "CTB_APIKEYS"
+ENVIRONMENT = "CTB_API_KEYS"
 KEY = pattern(r"ctb_[A-Za-z0-9_-]{43}")
 _NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LINE = pattern(r"([A-Za-z0-9][A-Za-z0-9_.-]{0,63}):sha256:([0-9a-f]{64})")
@@ -107,7 +107,7 @@ def read_keys(path: Path) -> tuple[Entry, ...]:
 
 
 def keys_of_environment() -> Keys | None:
-    """The keys that `CTB_APIKEYS` lists, None where it is not set."""
+    """The keys that `CTB_API_KEYS` lists, None where it is not set."""
     text = os.environ.get(ENVIRONMENT)
     return (
         None

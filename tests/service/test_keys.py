@@ -1,6 +1,5 @@
 """Keys: made once, kept as hashes, read from files that are private."""
 
-import os
 import re
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 
 from ctb_audit.errors import ConfigurationError, UsageError
 from ctb_audit.service.keys import (
-    ENVIRONMENT,
     KeyFile,
     Keys,
     append_entry,
@@ -137,14 +135,13 @@ def test_a_key_file_that_becomes_wide_or_goes_lets_nobody_in(tmp_path: Path) -> 
 
 def test_the_environment_lists_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     made = dict(new_key(name) for name in ("ann", "bob"))
-    monkeypatch.setenv(ENVIRONMENT, " , ".join(made.values()))
+    monkeypatch.setenv("CTB_API_KEYS", " , ".join(made.values()))
     found = keys_of_environment()
     assert found is not None
     assert [found.holder(key) for key in made] == ["ann", "bob"]
-    monkeypatch.delenv(ENVIRONMENT)
+    monkeypatch.delenv("CTB_API_KEYS")
     assert keys_of_environment() is None
-    monkeypatch.setenv(ENVIRONMENT, next(iter(made)))
+    monkeypatch.setenv("CTB_API_KEYS", next(iter(made)))
     with pytest.raises(ConfigurationError) as caught:
         keys_of_environment()
     assert next(iter(made)) not in str(caught.value)
-    assert os.environ[ENVIRONMENT]
