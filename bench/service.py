@@ -99,10 +99,10 @@ def service(
             env={**os.environ, "CTB_API_KEYS": " ".join(line for _, line in made)},
         )
         assert process.stderr is not None
-        greeting = process.stderr.readline()
-        port = re.search(r":(\d+)/", greeting)
-        assert port, greeting
         try:
+            greeting = process.stderr.readline()
+            port = re.search(r":(\d+)/", greeting)
+            assert port, greeting
             yield Service(process, int(port[1]), root, [key for key, _ in made])
         finally:
             process.terminate()
