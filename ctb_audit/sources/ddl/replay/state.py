@@ -258,7 +258,8 @@ class State:
         return found
 
     def partitions(self, parent: Name) -> list[Name]:
-        if self.tables[parent].partition_by is None:
+        table = self.tables.get(parent)  # None: the index of a materialized view
+        if table is None or table.partition_by is None:
             return []
         return [n for n in self.children(parent) if self.tables[n].partition_of == parent]
 
