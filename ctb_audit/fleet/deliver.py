@@ -54,7 +54,7 @@ class Deliverer:
 def row_of(result: Result, target: Target) -> LogEntry:
     """The log's row of a result; a target without one gets a `failed` row."""
     if not result.reason:
-        kept = unpack(result.content)
+        kept = unpack(result.content, result.name)
         return kept.entry(result.at, result.log_id, _about(target, kept))
     entry = broken_entry("audit", result.message, Config(Path(), standard=target.standard))
     actions = {**entry.actions, "fleet": _about(target, None)}

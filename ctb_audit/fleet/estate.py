@@ -6,7 +6,7 @@ from datetime import date
 from heapq import nsmallest
 from operator import attrgetter
 
-from ctb_audit.errors import UsageError
+from ctb_audit.errors import SourceError, UsageError
 from ctb_audit.fleet.kept import Kept, unpack
 from ctb_audit.fleet.portfolio import (
     CommonFinding,
@@ -175,7 +175,11 @@ class _Estate:
         if result.reason:
             self._rows[target.name] = _failed(target, result.message)
             return
-        kept = unpack(result.content)
+        try:
+            kept = unpack(result.content, result.name)
+        except SourceError as error:
+            self._rows[target.name] = _failed(target, str(error))
+            return
         standing = Standing.of(kept.tables)
         self.standing = self.standing.plus(standing)
         self.standings[target.name] = standing

@@ -47,8 +47,11 @@ def pack(audit: Audit, gate: GateSettings) -> bytes:
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
 
 
-def unpack(content: bytes) -> "Kept":
-    """Raises SourceError for what another version of ctb, or something else, has packed."""
+def unpack(content: bytes, name: str) -> "Kept":
+    """The audit of the target `name`. Raises SourceError for what is no such audit: a state may
+    come from anybody, or from another version of ctb.
+    """
+    place = f"the stored result of {name}"
     opened = zlib.decompressobj()
     try:
         text = opened.decompress(content, _MOST)
@@ -56,8 +59,13 @@ def unpack(content: bytes) -> "Kept":
     except (zlib.error, ValueError):
         value = None
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise SourceError("a stored result", "was not packed by this version of ctb", _STEP)
-    return Kept(value)
+        raise SourceError(place, "was not packed by this version of ctb", _STEP)
+    kept = Kept(value)
+    try:
+        kept.touch()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceError(place, f"is no audit as ctb stores it ({error!r})", _STEP) from None
+    return kept
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,11 @@ class Kept:
             actions={**value["actions"], "fleet": fleet},
             log_id=log_id,
         )
+
+    def touch(self) -> None:
+        """Take everything apart. Raises KeyError and its like for a value of another shape."""
+        _ = self.tables, self.findings, self.unknowns, self.rules, self.rules_of_tables, self.gate
+        _ = self.score, self.incomplete, self.gate_passed, self.reasons, self.standard
 
     @property
     def score(self) -> int | None:

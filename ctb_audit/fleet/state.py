@@ -6,19 +6,20 @@ writes, the file is its alone. A shard's state travels to `ctb fleet merge` as i
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from ctb_audit.errors import IncompleteError, UsageError
 from ctb_audit.fleet.shard import Shard
 from ctb_audit.fleet.target import Target
 from ctb_audit.lean import dataclass
 
+T = TypeVar("T")
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x43544246  # "CTBF"
 _STEP = "name another file with --state"
@@ -105,7 +106,7 @@ class State:
     def run(self) -> Run | None:
         """The latest run, None before the first."""
         row = self._one("SELECT value FROM run")
-        return None if row is None else _run(json.loads(row[0]))
+        return None if row is None else self._made(_run, row[0])
 
     def begin(self, run: Run, targets: Sequence[Target]) -> None:
         """Make this the run and these the plan; results of targets that left it go."""
@@ -125,7 +126,7 @@ class State:
     def targets(self) -> tuple[Target, ...]:
         """The whole plan, of every shard, by name."""
         rows = self._all("SELECT value FROM target ORDER BY name")
-        return tuple(Target(**json.loads(row[0])) for row in rows)
+        return tuple(self._made(lambda value: Target(**value), row[0]) for row in rows)
 
     def keep(self, result: Result) -> None:
         """Store a result in place of the one that is there."""
@@ -187,6 +188,13 @@ class State:
     def _put(self, run: Run) -> None:
         value = {**asdict(run), "day": run.day.isoformat(), "started": run.started.isoformat()}
         self._connection.execute("INSERT OR REPLACE INTO run VALUES (1, ?)", (json.dumps(value),))
+
+    def _made(self, make: Callable[[dict[str, Any]], T], text: str) -> T:
+        try:
+            return make(json.loads(text))
+        except (KeyError, TypeError, ValueError) as error:
+            problem = f"does not hold a run as ctb writes it ({error!r})"
+            raise StateError(str(self.path), problem, _STEP) from None
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -113,6 +114,25 @@ def test_the_worst_tables_and_the_common_findings(portfolio: Portfolio) -> None:
     off = portfolio.what_if[1]
     assert (off.change, off.asked) == ("missing-tracking-column=off", 3)
     assert off.after == common["missing-tracking-column"].without
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x00", "was not packed by this version"),
+        (zlib.compress(b'{"format": 0}'), "was not packed by this version"),
+        (zlib.compress(b'{"format": 1, "actions": {}}'), "is no audit as ctb stores it"),
+        (zlib.compress(b'{"format": 1, "actions": {"tables": 3}}'), "is no audit as ctb stores it"),
+    ],
+)
+def test_a_result_that_cannot_be_read_is_a_target_that_failed(
+    made: tuple[list[Target], list[Result]], content: bytes, message: str
+) -> None:
+    targets, results = made
+    spoilt = [replace(r, content=content) if r.name == "orders" else r for r in results]
+    found = {t.name: t for t in portfolio_of(targets, spoilt, DAY, Past()).targets}
+    assert found["orders"].status == "failed" and message in found["orders"].message
+    assert found["billing"].status == "blocked"
 
 
 def test_a_rule_that_judged_nothing_is_refused_with_the_nearest(

@@ -82,7 +82,7 @@ def audited(sources: Sources, **options: Any) -> Audit:
 
 
 def kept(sources: Sources) -> Kept:
-    return unpack(pack(audited(sources), gate_settings(sources[1])))
+    return unpack(pack(audited(sources), gate_settings(sources[1])), "t")
 
 
 def same(found: object, audit: Audit) -> bool:

@@ -186,6 +186,17 @@ def test_what_does_not_belong_together_is_not_merged(tmp_path: Path, state: Stat
     assert state.run() is None
 
 
+@pytest.mark.parametrize("table", ["run", "target"])
+def test_a_run_of_another_shape_is_refused(tmp_path: Path, table: str) -> None:
+    path = shard_state(tmp_path, 1, 1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE {table} SET value = '{{}}'")
+        connection.commit()
+    state = State(path, writing=False)
+    with state, pytest.raises(StateError, match="does not hold a run as ctb writes it"):
+        (state.run(), state.targets())
+
+
 def test_a_run_of_another_version_is_refused(tmp_path: Path) -> None:
     path = shard_state(tmp_path, 1, 1)
     with closing(sqlite3.connect(path)) as connection:

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 def audited(outcome: Outcome) -> Kept:
     assert isinstance(outcome, Audited), outcome
-    return unpack(outcome.content)
+    return unpack(outcome.content, "t")
 
 
 @pytest.mark.parametrize("name", ["imo-creator", "compliant"])
