@@ -34,7 +34,8 @@ def _snapshot(tables: int) -> str:
 
 
 def _document(body: str) -> str:
-    return f"# Schema Reference\n\n## Users\n\n**Enforcement**: STRICT\n\n{body}\n"
+    head = f"**Table ID**: BART-SHQ-USERS-V1\n\n```sql\n{USERS}```\n"
+    return f"# Schema Reference\n\n## users\n\n{head}\n{body}\n"
 
 
 def _markdown_table(rows: int) -> str:
