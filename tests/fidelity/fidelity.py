@@ -1,6 +1,7 @@
 """Loads DDL with psql into a scratch server, reads it back, replays it, and compares the two."""
 
 import re
+import os
 import subprocess
 from dataclasses import dataclass, field
 
@@ -79,6 +80,10 @@ def prepared(text: str) -> str:
     return _ELSEWHERE.sub("", text)
 
 
+_STATEMENT_SECONDS = 30
+"""A script's own function may loop for ever where an extension is missing."""
+
+
 def load(server: ScratchServer, url: str, text: str) -> str:
     """Runs the text through psql as `psql -f` would; what it wrote to stderr."""
     with psycopg.connect(url, autocommit=True) as session:
@@ -93,6 +98,7 @@ def load(server: ScratchServer, url: str, text: str) -> str:
         input=text.encode(),
         capture_output=True,
         check=False,
+        env={**os.environ, "PGOPTIONS": f"-c statement_timeout={_STATEMENT_SECONDS}s"},
     )
     return done.stderr.decode(errors="replace")
 
