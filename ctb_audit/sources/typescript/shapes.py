@@ -12,6 +12,9 @@ from ctb_audit.sources.typescript.zod import Zod
 MAX_DEPTH = 12
 """Of names that lead to names."""
 
+MAX_READS = 10_000
+"""Types read for one: names that use another twice double with each step."""
+
 DEEPEST = 40
 """Of types written in one another; Firestore itself keeps 20 levels of a document."""
 
@@ -57,11 +60,13 @@ class Types:
     missed: list[tuple[Node, Text, str]] = field(default_factory=list)
     _open: list[str] = field(default_factory=list)
     _depth: int = 0
+    _reads: int = 0
 
     def shape(self, node: Node, text: Text) -> Shape:
         """The shape of a type node."""
         reader = _READERS.get(node.type)
-        if reader is None or self._depth > DEEPEST:
+        self._reads = self._reads + 1 if self._open else 0
+        if reader is None or self._depth > DEEPEST or self._reads > MAX_READS:
             return Shape(Type("any", spelling=text.of(node)[:80]), understood=False)
         self._depth += 1
         try:

@@ -16,6 +16,8 @@ from ctb_audit.zod_model import ModelField
 
 MAX_DEPTH = 60
 MAX_BASES = 16
+MAX_READS = 3_000
+"""Schemas read for one: constants that use another twice double with each step."""
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Zod:
     seen: int = 0
     missed: list[tuple[Node, Text, str]] = field(default_factory=list)
     _open: list[Node] = field(default_factory=list)
+    _reads: int = 0
 
     def may_be(self, found: Declared) -> bool:
         """Whether a constant seems to be a schema; nothing is evaluated yet."""
@@ -45,7 +48,9 @@ class Zod:
 
     def schema(self, node: Node, text: Text) -> Schema:
         node = unwrapped(node)
-        if len(self._open) > MAX_DEPTH or any(n.id == node.id for n in self._open):
+        self._reads = self._reads + 1 if self._open else 0
+        too_much = len(self._open) > MAX_DEPTH or self._reads > MAX_READS
+        if too_much or any(n.id == node.id for n in self._open):
             return Schema(ModelField("", "any"))
         self._open.append(node)
         try:
