@@ -21,6 +21,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -296,11 +297,13 @@ def run(kills: int, folder: Path, url: str) -> int:
     tally = Tally()
     turn = cycle(COMMANDS)
     began = time.monotonic()
-    for by in range(10 * kills):
-        if tally.kills.total() == kills:
-            break
-        command = next(turn)
-        kill(command, repository, undisturbed[command.name] * 1.1, tally, by // len(COMMANDS))
+    with suppress(KeyboardInterrupt):  # what was seen by then is told
+        for by in range(10 * kills):
+            if tally.kills.total() == kills:
+                break
+            command = next(turn)
+            span = undisturbed[command.name] * 1.1
+            kill(command, repository, span, tally, by // len(COMMANDS))
     seconds = time.monotonic() - began
     spans(repository)
     left = repository.leftovers()
@@ -329,6 +332,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     random.seed(asked.seed)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ScratchServer() as server, server.database() as url, TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
