@@ -1,7 +1,7 @@
 """Loads DDL with psql into a scratch server, reads it back, replays it, and compares the two."""
 
-import re
 import os
+import re
 import subprocess
 from dataclasses import dataclass, field
 
