@@ -1,6 +1,6 @@
 """Patches of public security rules: what they repair, and whom they let do more than before.
 
-    python bench/firestore_patches.py FOLDER
+    python -m bench.firestore_patches FOLDER
 
 FOLDER holds `.rules` files anywhere below. Each file's collections are declared with the fields
 that its rules compare with who is signed in. A patch is applied with `git apply`; `gained` counts
@@ -15,9 +15,8 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from firestore_rules import Original
-from rules_persons import gains, persons_in
-
+from bench.firestore_rules import Original
+from bench.rules_persons import gains, persons_in
 from ctb_audit.audit import AuditSettings
 from ctb_audit.config import config_from_text
 from ctb_audit.model import Catalog
@@ -54,8 +53,8 @@ def measured(path: Path, folder: Path, counts: Counter[str]) -> None:
         command = ["git", "apply", "--whitespace=nowarn", "-"]
         subprocess.run(command, cwd=folder, input=found.files[0].text.encode(), check=True)
         patched = read_rules((folder / "f.rules").read_bytes().decode(), "f.rules")
-        more = gains(patched.rules, original.persons) - original.allowed
-        more = {gain for gain in more if gain[1] != "create"}
+        beyond = gains(patched.rules, original.persons) - original.allowed
+        more = {gain for gain in beyond if gain[1] != "create"}
         counts["gained"] += len(more)
         for gain in more:
             print(f"    {path}: gained {gain}")

@@ -1,6 +1,6 @@
 """Public security rules: how many parse whole, and which mutations an audit catches.
 
-    python bench/firestore_rules.py FOLDER
+    python -m bench.firestore_rules FOLDER
 
 FOLDER holds `.rules` files anywhere below. Each file's collections are declared with the fields
 that its rules compare with who is signed in, as their owners, and audited before and after each
@@ -26,8 +26,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from rules_persons import Gain, Persons, gains, persons_in, ways_to_create
-
+from bench.rules_persons import Gain, Persons, gains, persons_in, ways_to_create
 from ctb_audit.judge import judge
 from ctb_audit.model import Catalog, Column, Table, Type
 from ctb_audit.rulebook import load_standard

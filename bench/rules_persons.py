@@ -20,8 +20,7 @@ here: whether such a role may act for others is its author's to decide.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rules_truth import ME, OTHER, THIRD, Truth, World, place_of, truth_of
-
+from bench.rules_truth import ME, OTHER, THIRD, Truth, World, place_of, truth_of
 from ctb_audit.rules_model import OPERATIONS, Allow, Node, Operation, Rules
 from ctb_audit.semantics.firestore import MatchedPath, applying, collection_of, matched_paths
 from ctb_audit.semantics.firestore.scope import TooLargeError, resolved

@@ -22,9 +22,7 @@ from ctb_audit.sources.reference.sections import split_lines
 ROUNDS = 3  # an added table may change figures and lists
 
 
-def updated(
-    text: str, name: str, project: Project, *, only: Collection[Name] | None = None
-) -> str:
+def updated(text: str, name: str, project: Project, *, only: Collection[Name] | None = None) -> str:
     """The text with everything owned made true; the same text where it is true already.
 
     `only`: nothing but the entries of these tables.

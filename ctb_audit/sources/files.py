@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ctb_audit.errors import EmptySourceError, SourceError
 from ctb_audit.lean import dataclass
@@ -258,7 +258,7 @@ def _gitignore(path: Path, shown: str) -> "GitIgnoreSpec | None":
         return None
     from pathspec import GitIgnoreSpec
 
-    patterns = []
+    patterns: list[Any] = []
     for number, line in enumerate(lines, start=1):
         if line.count("**") > _MOST_DOUBLE_STARS:
             place, problem = f"{shown}:{number}", f"more than {_MOST_DOUBLE_STARS} double stars"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ctb_audit.remedy.in_place.files import SourceFile, WriteError, write_all
+from ctb_audit.whole_file import write_whole
 
 SQL = """\
 -- ctb: enforcement=STRICT orbt=3
@@ -226,18 +227,16 @@ def files(folder: Path) -> dict[SourceFile, str]:
 
 
 def test_all_files_are_written_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ctb_audit.remedy.in_place import files as module
-
     wanted = files(tmp_path)
-    real, calls = module.write_whole, []
+    calls: list[str] = []
 
     def fails(path: Path, content: bytes, **options: bool) -> None:
         calls.append(path.name)
         if calls == ["a.sql", "b.sql"]:
             raise OSError(28, "No space left on device")
-        real(path, content, **options)
+        write_whole(path, content, **options)
 
-    monkeypatch.setattr(module, "write_whole", fails)
+    monkeypatch.setattr("ctb_audit.remedy.in_place.files.write_whole", fails)
     with pytest.raises(WriteError, match=r"b\.sql: cannot be written: No space"):
         write_all(wanted)
     assert [(tmp_path / n).read_text() for n in ("a.sql", "b.sql")] == ["a.sql", "b.sql"]

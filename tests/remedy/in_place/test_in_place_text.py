@@ -1,6 +1,7 @@
 """What is written into a CREATE TABLE, and what stays."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -246,7 +247,8 @@ def script(seed: int) -> str:
     """A script in a style of its own, whose tables hold traps for those who count parentheses."""
     chance = random.Random(seed)
     newline, indent = chance.choice(["\n", "\r\n"]), chance.choice(["  ", "    ", "\t"])
-    case = chance.choice([str.upper, str.lower, str])
+    cases: tuple[Callable[[str], str], ...] = (str.upper, str.lower, str)
+    case = chance.choice(cases)
     parts = [chance.choice(["", "\ufeff-- head\n", STRICT, "SET search_path = public;\n"])]
     for number in range(chance.randint(1, 3)):
         columns = [COLUMNS[0], *chance.sample(COLUMNS[1:], chance.randint(0, 6))]
