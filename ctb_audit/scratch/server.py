@@ -33,6 +33,8 @@ _SETTINGS: Mapping[str, str] = {
 }
 # The guardian is the server's parent. Its standard input is a pipe that only our process holds
 # open: when that process ends in any way, the guardian ends the server and removes the folder.
+# A shell starts what runs in its background deaf to QUIT, and the server hears it only once it has
+# set its own handlers: it is told again, and at last killed.
 _GUARDIAN = """
 folder=$1; shift
 trap '' HUP INT TERM
@@ -40,7 +42,13 @@ trap '' HUP INT TERM
 server=$!
 cat >/dev/null
 kill -QUIT "$server" 2>/dev/null
+{
+    for pause in 1 1 3; do sleep "$pause"; kill -QUIT "$server" || exit; done
+    kill -KILL "$server"
+} >/dev/null 2>&1 &
+reminder=$!
 wait "$server"
+kill -KILL "$reminder" 2>/dev/null
 rm -rf -- "$folder"
 """
 
