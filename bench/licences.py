@@ -40,7 +40,8 @@ class Licence(NamedTuple):
 def says(found: Distribution) -> str:
     """The licence that a package declares: the expression, classifiers, or the first line."""
     data = found.metadata
-    expression = data["License-Expression"]
+    fields = data.json  # absent ones are left out, whichever library read it
+    expression = fields.get("license_expression")
     if expression:
         return str(expression)
     classifiers = [
@@ -50,7 +51,7 @@ def says(found: Distribution) -> str:
     ]
     if classifiers:
         return "; ".join(classifiers)
-    lines = str(data["License"] or "").strip().splitlines()
+    lines = str(fields.get("license") or "").strip().splitlines()
     return lines[0][:80] if lines else ""
 
 

@@ -38,7 +38,7 @@ def wanted(extra: str = "dev") -> list[Requirement]:
         for text in project["optional-dependencies"][name]:
             requirement = Requirement(text)
             if canonicalize_name(requirement.name) == "ctb-audit":
-                extras += [e for e in requirement.extras if e not in extras]
+                extras += [e for e in sorted(requirement.extras) if e not in extras]
             else:
                 found.append(requirement)
     return found
