@@ -1,3 +1,5 @@
+import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,6 +22,7 @@ from ctb_audit.standard import Example
 from ctb_audit.subjects import build_project
 from tests.rules.live_examples import judge_live
 
+PASSES = Path(__file__).with_name("passes.json")
 NEXT_DOCUMENT = "<!-- next document -->"
 SURFACE = re.compile(r"^-- surface: (live|registry)$\n", re.M)
 JudgeExample = Callable[[str, Example], Judgement]
@@ -34,6 +37,21 @@ def surfaces(sql: str) -> list[tuple[Surface, str]]:
     for name, text in zip(parts[1::2], parts[2::2], strict=True):
         found.append(("live" if name == "live" else "registry", text))
     return found
+
+
+@pytest.fixture(scope="session")
+def met() -> Iterator[Callable[[str, int], int]]:
+    """How many requirements an example meets, by `passes.json`: what a rule passes weighs as much
+    in a score as what it finds, and no example says it. `CTB_WRITE_PASSES=1 pytest tests/rules/
+    test_examples.py` writes the file anew; read the difference before you commit it.
+    """
+    if os.environ.get("CTB_WRITE_PASSES") is None:
+        counted: dict[str, int] = json.loads(PASSES.read_text())
+        yield lambda name, _: counted[name]
+        return
+    found: dict[str, int] = {}
+    yield found.setdefault
+    PASSES.write_text(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 @pytest.fixture(scope="session")

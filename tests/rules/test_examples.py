@@ -27,9 +27,13 @@ def examples() -> Iterator[ParameterSet]:
 
 @pytest.mark.parametrize(("rule_id", "example"), list(examples()))
 def test_a_rule_finds_exactly_what_its_examples_say(
-    rule_id: str, example: Example, judge_example: Callable[[str, Example], Judgement]
+    rule_id: str,
+    example: Example,
+    judge_example: Callable[[str, Example], Judgement],
+    met: Callable[[str, int], int],
 ) -> None:
     judgement = judge_example(rule_id, example)
     found = sorted((f.table, f.requirement) for f in judgement.findings)
     assert found == sorted(example.findings)
     assert [(u.table, u.requirement, u.reason) for u in judgement.unknowns] == []
+    assert judgement.passes == met(f"{rule_id}: {example.kind}: {example.title}", judgement.passes)
