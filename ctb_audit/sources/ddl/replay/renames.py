@@ -207,6 +207,7 @@ def _move_contents(state: State, old: str, new: str) -> None:
 
 _PARTS: dict[str, Callable[[State, Rename], None]] = {
     "column": _rename_column,
+    "type": _rename_column,  # ALTER TYPE ... RENAME ATTRIBUTE
     "constraint": _rename_constraint,
     "trigger": _rename_trigger,
     "policy": _rename_policy,
