@@ -3,7 +3,6 @@
 """
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, base_type, column_of
 from ctb_audit.checks.guarding import ask
@@ -19,6 +18,7 @@ from ctb_audit.semantics.enforcement import (
     enforces_order,
     enforces_range,
 )
+from ctb_audit.standard import name_patterns
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
 
@@ -76,10 +76,12 @@ def unenforced_order(
 def unenforced_email_format(
     subject: Subject, project: Project, *, names: tuple[str, ...]
 ) -> Iterator[Verdict]:
+    named = name_patterns(names)
     for column in subject.table.columns:
-        named = any(fnmatchcase(column.name, name) for name in names)
+        if not named.fits(column.name):
+            continue
         type_ = base_type(column, subject, project)
-        if named and type_.family == "text" and not column.type.dimensions:
+        if type_.family == "text" and not column.type.dimensions:
             answer = ask(enforces_email, subject, project, (column.name,))
             yield _judged(answer, column, subject, column.name)
 

@@ -34,8 +34,11 @@ def roles(subject: Subject, project: Project) -> tuple[Role, ...]:
 
 def _role(wanted: TrackingField, subject: Subject) -> Role:
     column = subject.tracking_column(wanted)
-    name = wanted.names_in(subject.system)[0] if column is None else column.name
-    return Role(wanted, column, name, expects(wanted, subject))
+    return Role(wanted, column, _name(wanted, column, subject), expects(wanted, subject))
+
+
+def _name(wanted: TrackingField, column: Column | None, subject: Subject) -> str:
+    return wanted.names_in(subject.system)[0] if column is None else column.name
 
 
 def expects(wanted: TrackingField, subject: Subject) -> bool:
@@ -51,8 +54,7 @@ def _is_of_kind(kind: str, wanted: TrackingField, subject: Subject) -> bool:
 
 def column_name(wanted: TrackingField, subject: Subject) -> str:
     """The column that plays the role, or its proper name where none does."""
-    column = subject.tracking_column(wanted)
-    return column.name if column is not None else wanted.names_in(subject.system)[0]
+    return _name(wanted, subject.tracking_column(wanted), subject)
 
 
 def tracked(subject: Subject, project: Project) -> Iterator[tuple[TrackingField, Column]]:

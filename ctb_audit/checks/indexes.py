@@ -1,15 +1,13 @@
 """Keys and indexes (STANDARD section 4)."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from fnmatch import translate
-from functools import cache
+from collections.abc import Iterable, Iterator
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
 from ctb_audit.checks.registry import check
 from ctb_audit.model import Column
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.indexes import accesses, leads
+from ctb_audit.standard import name_patterns
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
 
@@ -66,15 +64,9 @@ def unindexed_timestamp(
 def unindexed_status(
     subject: Subject, project: Project, *, names: tuple[str, ...]
 ) -> Iterator[Verdict]:
-    fits = _any_of(names)
-    columns = [c for c in subject.table.columns if fits(c.name) and not c.type.dimensions]
+    named = name_patterns(names)
+    columns = [c for c in subject.table.columns if named.fits(c.name) and not c.type.dimensions]
     yield from _all_indexed(subject, columns)
-
-
-@cache
-def _any_of(patterns: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
-    """Whether one of the file-name patterns fits a text."""
-    return re.compile("|".join(map(translate, patterns))).match
 
 
 def _all_indexed(subject: Subject, columns: Iterable[Column]) -> Iterator[Verdict]:
