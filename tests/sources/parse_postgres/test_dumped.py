@@ -164,3 +164,12 @@ def test_every_name_is_read_as_the_grammar_reads_it(template: str, words: list[s
         assert found is None
     else:
         assert found is None or found == expected
+
+
+def test_a_reader_that_fails_costs_its_statement_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(read: Source) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(parse_postgres, "dumped", fails)
+    effect = parse_postgres.read_statement(Statement(DUMPED[0], 0, 1, 1), "schema.sql")
+    assert effect.verdict == "not understood"

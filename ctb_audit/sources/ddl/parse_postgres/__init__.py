@@ -30,8 +30,8 @@ def read_statement(statement: Statement, path: str) -> StatementEffect:
         return _effect(source, (found,))
     if source.end > SAFE_LENGTH and is_too_deep(source):
         return _effect(source, (not_understood(source, TOO_DEEP, _mentioned(source)),))
-    known = _read_known(source)
     try:
+        known = _read_known(source)
         return _read(parse(statement.text), source) if known is None else _effect(source, known)
     except rejection as error:
         from ctb_audit.sources.ddl.parse_postgres.rejected import read_rejected
