@@ -13,6 +13,7 @@ from ctb_audit.config import config_from_text
 from ctb_audit.judge import Judgement, judge
 from ctb_audit.named_files import existing_files
 from ctb_audit.names import Surface
+from ctb_audit.project import Project
 from ctb_audit.rulebook import load_standard
 from ctb_audit.scratch import ScratchServer
 from ctb_audit.sources.ddl.read import read_script
@@ -20,11 +21,12 @@ from ctb_audit.sources.ddl.replay import replay
 from ctb_audit.sources.load import LoadOptions, load
 from ctb_audit.standard import Example
 from ctb_audit.subjects import build_project
-from tests.rules.live_examples import judge_live
+from tests.rules.live_examples import live_project
 
-PASSES = Path(__file__).with_name("passes.json")
+VERDICTS = Path(__file__).with_name("verdicts")
 NEXT_DOCUMENT = "<!-- next document -->"
 SURFACE = re.compile(r"^-- surface: (live|registry)$\n", re.M)
+ProjectOfExample = Callable[[str, Example], Project]
 JudgeExample = Callable[[str, Example], Judgement]
 
 
@@ -40,18 +42,21 @@ def surfaces(sql: str) -> list[tuple[Surface, str]]:
 
 
 @pytest.fixture(scope="session")
-def met() -> Iterator[Callable[[str, int], int]]:
-    """How many requirements an example meets, by `passes.json`: what a rule passes weighs as much
-    in a score as what it finds, and no example says it. `CTB_WRITE_PASSES=1 pytest tests/rules/
-    test_examples.py` writes the file anew; read the difference before you commit it.
+def said() -> Iterator[Callable[[str, str, list[str]], list[str]]]:
+    """All that a rule says of an example, by `verdicts/<rule>.json`: severities, messages, places
+    and what it passes, which weighs as much in a score. `CTB_WRITE_VERDICTS=1 pytest tests/rules/
+    test_examples.py` writes the files anew; read the difference before you commit it.
     """
-    if os.environ.get("CTB_WRITE_PASSES") is None:
-        counted: dict[str, int] = json.loads(PASSES.read_text())
-        yield lambda name, _: counted[name]
+    if os.environ.get("CTB_WRITE_VERDICTS") is None:
+        read = cache(lambda rule: json.loads((VERDICTS / f"{rule}.json").read_text()))
+        yield lambda rule, title, _: read(rule)[title]
         return
-    found: dict[str, int] = {}
-    yield found.setdefault
-    PASSES.write_text(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    found: dict[str, dict[str, list[str]]] = {}
+    yield lambda rule, title, lines: found.setdefault(rule, {}).setdefault(title, lines)
+    VERDICTS.mkdir(exist_ok=True)
+    for rule, examples in found.items():
+        text = json.dumps(examples, indent=1, sort_keys=True, ensure_ascii=False)
+        (VERDICTS / f"{rule}.json").write_text(f"{text}\n")
 
 
 @pytest.fixture(scope="session")
@@ -62,12 +67,14 @@ def example_server() -> Iterator[Callable[[], ScratchServer]]:
 
 
 @pytest.fixture
-def judge_example(tmp_path: Path, example_server: Callable[[], ScratchServer]) -> JudgeExample:
-    """An example judged by one rule alone, as an audit judges its SQL and its document."""
+def project_of_example(
+    tmp_path: Path, example_server: Callable[[], ScratchServer]
+) -> ProjectOfExample:
+    """The project of an example's SQL and document, as an audit makes it, for one rule alone."""
 
-    def judged(rule_id: str, example: Example) -> Judgement:
+    def built(rule_id: str, example: Example) -> Project:
         if example.live:
-            return judge_live(rule_id, example, example_server(), tmp_path)
+            return live_project(rule_id, example, example_server(), tmp_path)
         config = config_from_text(example.config, tmp_path)
         standard = load_standard(config.standard or "ctb-1.0", select=[rule_id])
         catalogs = [
@@ -78,7 +85,7 @@ def judge_example(tmp_path: Path, example_server: Callable[[], ScratchServer]) -
             place = tmp_path / f"reference{number or ''}.md"
             place.write_text(text, encoding="utf-8")
             catalogs.extend(load([str(place)], LoadOptions(root=tmp_path)))
-        project = build_project(
+        return build_project(
             catalogs,
             standard,
             entry=config.table_entry,
@@ -87,6 +94,11 @@ def judge_example(tmp_path: Path, example_server: Callable[[], ScratchServer]) -
             root=str(tmp_path) if example.config else None,
             existing=existing_files(catalogs, tmp_path, configured=bool(example.config)),
         )
-        return judge(project)
 
-    return judged
+    return built
+
+
+@pytest.fixture
+def judge_example(project_of_example: ProjectOfExample) -> JudgeExample:
+    """An example judged by one rule alone."""
+    return lambda rule_id, example: judge(project_of_example(rule_id, example))

@@ -8,7 +8,8 @@ import psycopg
 
 from ctb_audit.audit import AuditSettings, project_of
 from ctb_audit.config import config_from_text
-from ctb_audit.judge import Judgement, judge, questions
+from ctb_audit.judge import questions
+from ctb_audit.project import Project
 from ctb_audit.scratch import ScratchServer
 from ctb_audit.sources.load import LoadOptions, load_all
 from ctb_audit.sources.postgres import Limits, LiveSessions
@@ -17,8 +18,8 @@ from ctb_audit.standard import Example
 LIMITS = Limits(seconds=20)
 
 
-def judge_live(rule_id: str, example: Example, server: ScratchServer, folder: Path) -> Judgement:
-    """The example's SQL on a server and its files on disk, judged by one rule with rows."""
+def live_project(rule_id: str, example: Example, server: ScratchServer, folder: Path) -> Project:
+    """The example's SQL on a server and its files on disk, with what one rule asks of the rows."""
     config = replace(config_from_text(example.config, folder), select=(rule_id,))
     files = dict(example.files)
     if example.document:
@@ -34,4 +35,4 @@ def judge_live(rule_id: str, example: Example, server: ScratchServer, folder: Pa
         settings = AuditSettings(today=date(2026, 11, 22))
         project = project_of(loaded.catalogs, config, settings)
         facts = sessions.answer(questions(project), LIMITS)
-        return judge(replace(project, facts=facts))
+        return replace(project, facts=facts)

@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 from _pytest.mark import ParameterSet
 
-from ctb_audit.judge import Judgement
+from ctb_audit.judge import judge
 from ctb_audit.rulebook import load_rule_examples
 from ctb_audit.rulebook.files import built_in
 from ctb_audit.standard import Example
+from tests.rules.conftest import ProjectOfExample
+from tests.rules.verdict_lines import verdict_lines
 
 
 def examples() -> Iterator[ParameterSet]:
@@ -29,11 +31,13 @@ def examples() -> Iterator[ParameterSet]:
 def test_a_rule_finds_exactly_what_its_examples_say(
     rule_id: str,
     example: Example,
-    judge_example: Callable[[str, Example], Judgement],
-    met: Callable[[str, int], int],
+    project_of_example: ProjectOfExample,
+    said: Callable[[str, str, list[str]], list[str]],
 ) -> None:
-    judgement = judge_example(rule_id, example)
+    project = project_of_example(rule_id, example)
+    judgement = judge(project)
     found = sorted((f.table, f.requirement) for f in judgement.findings)
     assert found == sorted(example.findings)
     assert [(u.table, u.requirement, u.reason) for u in judgement.unknowns] == []
-    assert judgement.passes == met(f"{rule_id}: {example.kind}: {example.title}", judgement.passes)
+    lines = verdict_lines(project, judgement)
+    assert lines == said(rule_id, f"{example.kind}: {example.title}", lines)

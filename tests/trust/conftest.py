@@ -1,3 +1,3 @@
-from tests.rules.conftest import example_server, judge_example
+from tests.rules.conftest import example_server, judge_example, project_of_example
 
-__all__ = ["example_server", "judge_example"]
+__all__ = ["example_server", "judge_example", "project_of_example"]
