@@ -178,9 +178,10 @@ def _prepare(
     connection.read_only = True
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     milliseconds = max(1, round(timeout_s * 1000))
+    waiting = max(1, milliseconds // 2)  # so that a lock of somebody else is told from slowness
     connection.execute(
         "SELECT set_config('statement_timeout', %s, true), set_config('search_path', '', true),"
         " set_config('lock_timeout', %s, true), set_config('quote_all_identifiers', 'off', true),"
         " set_config('client_encoding', 'UTF8', true), set_config('jit', 'off', true)",
-        (str(milliseconds), str(milliseconds)),
+        (str(milliseconds), str(waiting)),
     )

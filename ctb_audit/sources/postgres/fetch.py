@@ -1,7 +1,7 @@
 """Runs the catalog queries in one pipeline and hands over their rows."""
 
-from collections.abc import Collection
-from contextlib import nullcontext
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ctb_audit.errors import SourceError
@@ -40,6 +40,7 @@ def fetch(
     oids = {"schemas": [row[0] for row in found]}
     queries = {name: text for name, text in sql.statements(version).items() if name not in hidden}
     by_query = _run(connection, [(name, text, oids) for name, text in queries.items()])
+    by_query["columns"].sort()  # by relation and number, which stand first
     more = _more_types(connection, by_query)
     collations = _collations(connection, by_query)
     formatted = _formatted(connection, by_query, more)
@@ -56,9 +57,23 @@ def _run(
         cursors = []
         for name, text, parameters in queries:
             cursor = connection.cursor(binary=True)
-            cursor.execute(text.encode(), parameters)
+            with _unlocked(connection) if name in sql.LOCKING else nullcontext():
+                cursor.execute(text.encode(), parameters)
             cursors.append((name, cursor))
         return {name: cursor.fetchall() for name, cursor in cursors}
+
+
+@contextmanager
+def _unlocked(connection: "psycopg.Connection[Row]") -> Iterator[None]:
+    """What is executed inside keeps no lock: those of a subtransaction end with it.
+
+    Read-only subtransactions get no transaction id. In a pipeline the statements are sent, not
+    waited for, so an error of the statement between them is the one that is raised.
+    """
+    connection.execute("SAVEPOINT printing")
+    yield
+    connection.execute("ROLLBACK TO SAVEPOINT printing")
+    connection.execute("RELEASE SAVEPOINT printing")
 
 
 def _open_schemas(

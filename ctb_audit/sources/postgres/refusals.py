@@ -51,6 +51,12 @@ def failed(
                 f"a catalog query took longer than {timeout_s:g} s",
                 "raise the timeout, or name the schemas to read",
             )
+        case psycopg.errors.LockNotAvailable():
+            return SourceError(
+                source,
+                "another session keeps a lock that the catalog is read under",
+                "try again once its ALTER TABLE, REFRESH or VACUUM FULL has ended",
+            )
         case psycopg.errors.InsufficientPrivilege():
             return SourceError(
                 source,

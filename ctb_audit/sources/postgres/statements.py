@@ -56,7 +56,8 @@ WHERE c.relnamespace = ANY (%(schemas)s::oid[]) AND c.relkind IN {RELATION_KINDS
   AND c.relpersistence <> 't' AND {_not_member("pg_class", "c.oid")}
 """
 
-# Without a relation pg_get_expr is twice as fast; only generated columns refer to one.
+# Without a relation pg_get_expr is twice as fast; only generated columns refer to one. In no order:
+# rows of the first relations are read here while the server makes those of the others.
 _COLUMNS = """
 SELECT a.attrelid, a.attnum, a.attacl::text[], a.attname, a.atttypid, a.atttypmod, a.attnotnull,
   a.attidentity, a.attgenerated, a.attinhcount > 0, a.attcollation,
@@ -66,7 +67,6 @@ JOIN pg_attribute a ON a.attrelid = c.oid
 LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE c.relnamespace = ANY (%(schemas)s::oid[]) AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
   AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY a.attrelid, a.attnum
 """
 
 _INHERITANCE = """
@@ -199,7 +199,10 @@ _SEQUENCES = f"""
 SELECT c.oid, c.relnamespace, c.relname, c.relpersistence = 'u', c.relowner, c.relacl::text[],
   s.seqtypid, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle,
   d.deptype, d.refobjid, d.refobjsubid, n.nspname, t.relname, a.attname,
-  u.adrelid IS NOT NULL
+  EXISTS (SELECT FROM pg_attrdef f
+    JOIN pg_depend v ON v.classid = 'pg_attrdef'::regclass AND v.objid = f.oid
+      AND v.refclassid = 'pg_class'::regclass AND v.refobjid = c.oid
+    WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid)
 FROM pg_class c
 JOIN pg_sequence s ON s.seqrelid = c.oid
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
@@ -207,11 +210,6 @@ LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AN
 LEFT JOIN pg_class t ON t.oid = d.refobjid
 LEFT JOIN pg_namespace n ON n.oid = t.relnamespace
 LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
-LEFT JOIN (SELECT DISTINCT v.refobjid, f.adrelid, f.adnum
-  FROM pg_attrdef f
-  JOIN pg_depend v ON v.classid = 'pg_attrdef'::regclass AND v.objid = f.oid
-    AND v.refclassid = 'pg_class'::regclass) u
-  ON u.refobjid = c.oid AND u.adrelid = d.refobjid AND u.adnum = d.refobjsubid
 WHERE c.relnamespace = ANY (%(schemas)s::oid[]) AND c.relkind = 'S' AND c.relpersistence <> 't'
   AND {_not_member("pg_class", "c.oid")}
 """
@@ -240,6 +238,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "roles": ("pg_roles",),
 }
 REQUIRED = frozenset({"relations", "columns", "types", "roles"})
+LOCKING = frozenset({"relations", "policies", "functions"})
+"""In these the server prints other queries (views, sub-selects of policies, SQL-standard bodies)
+and takes ACCESS SHARE on what those read, on PostgreSQL 14 to 18 alike."""
 BASIC_CATALOGS = ("pg_class", "pg_namespace", "pg_attribute", "pg_type", "pg_collation")
 
 
