@@ -2,7 +2,7 @@
 
 Files that are not wholly PostgreSQL's are left out.
 
-    python -m bench.rewrites FOLDER... [--longest 300000]
+    python -m bench.rewrites FOLDER... [--longest 300000] [--only commented]
 
 Exits 1 where one does.
 """
@@ -56,14 +56,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--longest", type=int, default=300_000, help="bytes of a file")
+    parser.add_argument("--only", choices=REWRITES, action="append", help="of the rewrites")
     options = parser.parse_args()
     tried: Counter[str] = Counter()
     rewritten: Counter[str] = Counter()
     differs: Counter[str] = Counter()
     for path, sql in scripts(options.folders, options.longest):
         first = verdicts(sql)
-        for name, rewrite in REWRITES.items():
-            other = rewrite(sql, random.Random(SEED))
+        for name in options.only or REWRITES:
+            other = REWRITES[name](sql, random.Random(SEED))
             tried[name] += 1
             rewritten[name] += other != sql
             found = verdicts(other) ^ first if other != sql else frozenset[tuple[str, ...]]()

@@ -58,6 +58,16 @@ def parse_expression(sql: str) -> Node:
     return node_from(targets[0]["ResTarget"]["val"])
 
 
+def is_same_text(a: str | None, b: str | None) -> bool:
+    """Whether two texts are one expression, spaces, comments and case of words aside."""
+    if a == b or a is None or b is None:
+        return a == b
+    try:
+        return parse_expression(a) == parse_expression(b)
+    except Unreadable:
+        return False
+
+
 def parse_select(expressions: str) -> Raw:
     """The raw tree of `SELECT expressions`; raises Unreadable."""
     statement = raw_statements("SELECT " + expressions)

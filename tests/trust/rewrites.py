@@ -37,7 +37,13 @@ def pieces(script: str) -> Iterator[tuple[str, str]]:
 
 
 def _by_statement(script: str, change: Callable[[str], str]) -> str:
-    return "".join(gap + change(text) for gap, text in pieces(script))
+    """The script with its SQL changed; commands of psql and data of COPY stay as they are."""
+    made, end = [], 0
+    for found in split(script):
+        made.append(script[end : found.offset])
+        made.append(change(found.text) if found.kind == "sql" else found.text)
+        end = found.offset + len(found.text)
+    return "".join((*made, script[end:]))
 
 
 def spaced(script: str, dice: random.Random) -> str:
@@ -59,13 +65,18 @@ def spaced(script: str, dice: random.Random) -> str:
 
 
 def commented(script: str, dice: random.Random) -> str:
-    """Comments wherever there is white space, some with words that would matter elsewhere."""
+    """Comments wherever there is white space, some with words that would matter elsewhere; but
+    not between strings, which PostgreSQL then no longer reads as one, and in no psql command.
+    """
     notes = ("/* x */", "-- DROP TABLE a; ';\n", "/* a /* nested */ ; */", "--\n", "")
 
     def change(text: str) -> str:
-        return "".join(
-            f"\n{dice.choice(notes)} " if kind == "space" else part for kind, part in tokens(text)
-        )
+        made, before = "", ""
+        for kind, part in tokens(text):
+            free = kind == "space" and before != "string" and "\\" not in text
+            made += f"\n{dice.choice(notes)} " if free else part
+            before = kind
+        return made
 
     return _by_statement(script, change)
 

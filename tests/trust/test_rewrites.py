@@ -4,9 +4,11 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from bench.rewrites import verdicts as audit_verdicts
 from ctb_audit.judge import Judgement
 from ctb_audit.rulebook import load_rule_examples
 from ctb_audit.rulebook.files import built_in
@@ -15,6 +17,9 @@ from tests.rules.conftest import JudgeExample
 from tests.trust.rewrites import REWRITES
 
 SEED = 12
+LAYOUTS = ("spaced", "commented", "other case", "line ends")
+"""What may be done to a script whose statements fail on purpose."""
+SCRIPTS = sorted((Path(__file__).parent.parent / "fidelity" / "examples").glob("*.sql"))
 Verdicts = tuple[frozenset[tuple[str, ...]], ...]
 
 
@@ -59,3 +64,11 @@ def test_writing_it_otherwise_changes_no_verdict(
         sql = REWRITES[rewrite](example.sql, random.Random(SEED))
         first = verdicts(judge_example(rule, example))
         assert verdicts(judge_example(rule, replace(example, sql=sql))) == first, sql
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_the_layout_of_a_script_changes_no_audit(path: Path) -> None:
+    sql = path.read_text(encoding="utf-8")
+    first = audit_verdicts(sql)
+    for layout in LAYOUTS:
+        assert audit_verdicts(REWRITES[layout](sql, random.Random(SEED))) == first, layout

@@ -44,7 +44,21 @@ _DASHES = r"--[^\n]*+"
 _DASHES_MYSQL = r"--(?=\s|\Z)[^\n]*+"  # `a--1` subtracts there
 _HASH = r"\#[^\n]*+"
 
-_BLANK = rf"(?:[{SPACE}]|--[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)"
+_INNER_COMMENT = 200
+"""Characters of a comment between BEGIN and ATOMIC; without a bound, a text full of `BEGIN /*`
+would be read once for each.
+"""
+
+
+def _blank(nested: bool, most: int | None = None) -> str:
+    """White space and comments of at most so many characters, in one another two deep."""
+    repeat = "*+" if most is None else f"{{0,{most}}}+"
+    comment = rf"/\*(?:[^*]|\*(?!/)){repeat}\*/"
+    if nested:
+        comment = rf"/\*(?:[^*/]|\*(?!/)|/(?!\*)|{comment}){repeat}\*/"
+    return rf"(?:[{SPACE}]|--[^\n]*+\n|{comment})++"
+
+
 _HEADS: dict[System, str] = {
     "postgresql": r"(?:OR~REPLACE~)?(?P<kind>FUNCTION|PROCEDURE|RULE)",
     "sqlite": r"(?:TEMP(?:ORARY)?~)?(?P<kind>TRIGGER)",
@@ -53,7 +67,7 @@ _HEADS: dict[System, str] = {
     "firestore": r"(?P<kind>RULE)",
 }
 _BLOCK_START: dict[System, str] = {
-    "postgresql": r"\bBEGIN\s++ATOMIC\b",
+    "postgresql": rf"\bBEGIN{_blank(nested=True, most=_INNER_COMMENT)}ATOMIC\b",
     "firestore": r"\bBEGIN\s++ATOMIC\b",
     "sqlite": r"\bBEGIN\b",
     "mysql": r"\bBEGIN\b",
@@ -107,7 +121,7 @@ def lexis(system: System, delimiter: str = ";", *, backslashes: bool = False) ->
         delimiter=delimiter,
         plain=re.compile(f"(?:{'|'.join([f'[^{stops}]++', inner, *single])})*+", re.S),
         gap=re.compile(f"(?:{gap})*+"),
-        head=re.compile(rf"CREATE~{_HEADS[system]}\b".replace("~", f"{_BLANK}++"), re.I),
+        head=re.compile(rf"CREATE~{_HEADS[system]}\b".replace("~", _blank(postgres)), re.I),
         block=_block(inner, _BLOCK_START[system], empty),
         quotes="".join(sorted({_STRINGS[name].lstrip("\\")[0] for name in names})),
         nested=postgres,

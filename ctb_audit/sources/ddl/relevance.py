@@ -37,7 +37,7 @@ MAKERS = ("AddGeometryColumn", "DropGeometryColumn", "DropGeometryTable", "dblin
 
 _HEAD = pattern(r"(?:/\*!\d*\s*|\(\s*)*([A-Za-z]+)")
 _STATEFUL = pattern(r"\bINTO\b|set_config|search_path", re.I)
-_SCHEMA_SETTING = pattern(r"\bsearch_path\b|^(?:RE)?SET\s+(?:\w+\s+)?(?:SCHEMA|ALL)\b", re.I)
+_SCHEMA_SETTING = pattern(r"\b(?:search_path|SCHEMA|ALL)\b", re.I)
 _MAKER = pattern(rf"\b(?P<name>{'|'.join(MAKERS)})\s*\((?P<arguments>[^)]*)", re.I)
 _QUOTED = pattern(r"'([^']*)'")
 _SECOND = pattern(

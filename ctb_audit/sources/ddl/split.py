@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from ctb_audit.lean import pattern
 from ctb_audit.model import System
+from ctb_audit.semantics.comments import without_comments
 from ctb_audit.sources.ddl.lexis import SPACE, Lexis, end_of_comment, end_of_dollar, lexis
 from ctb_audit.sources.ddl.statement import Statement
 
@@ -25,6 +26,8 @@ _PSQL_LINE = pattern(r"\\[^\n](?:[^\n'\\]++|'(?:[^'\\\n]++|\\[^\n]|'')*+'|'|\\(?
 _SENDS = pattern(
     r"\\(?:;|(?:g(?:exec|set|x|desc)?|bind(?:_named)?|parse|crosstabview|sendpipeline|watch)\b)"
 )
+_READ_ON = frozenset(("COP", "SET"))
+_COMMENT = pattern(r"--|/\*")
 _DELIMITER = pattern(r"DELIMITER[ \t]+(\S+)[^\n]*", re.I)
 _CONFORMING = pattern(
     r"SET\s+(?:SESSION\s+)?standard_conforming_strings\s*(?:=|\s+TO\s)\s*'?(\w+)", re.I
@@ -207,9 +210,9 @@ class _Splitter:
             return
         first = statement.text[0]
         if first in "cC":
-            yield from self._copy_data(_COPY.match(statement.text))
+            yield from self._copy_data(_COPY.match(_uncommented(statement.text)))
         elif first in "sS":
-            found = _CONFORMING.match(statement.text)
+            found = _CONFORMING.match(_uncommented(statement.text))
             if found is not None:
                 off = found.group(1).lower() in _OFF
                 self._lexis = lexis(self._dialect, backslashes=off)
@@ -258,6 +261,12 @@ class _Splitter:
             gap = self._text.find("\n", gap, start) + 1 or start
         above = self._text[gap:start]
         return "" if not above or above.isspace() else above
+
+
+def _uncommented(text: str) -> str:
+    """A statement that may say how to read on, without its comments; any other as it is."""
+    commented = text[:3].upper() in _READ_ON and _COMMENT.search(text)
+    return without_comments(text) if commented else text
 
 
 def _step(mark: str | None, opening: str, depth: int) -> int:

@@ -33,6 +33,11 @@ def test_a_mistake_has_its_place_and_its_tables(effect: Effect) -> None:
     assert problem.objects == (Name("shq", "é"), Name(None, "x"))
 
 
+def test_a_comment_names_no_table(effect: Effect) -> None:
+    found = effect("create table a (x int -- on b\n, /* references c */ y int references /* */ d,)")
+    assert lost(found).problem.objects == (Name(None, "a"), Name(None, "d"))
+
+
 def test_a_missing_semicolon_is_named(effect: Effect) -> None:
     problem = lost(effect("create table a (x int)\ncreate table b (y int)")).problem
     assert "a `;` is missing before CREATE" in problem.message

@@ -57,6 +57,19 @@ def test_children_inherit_checks_but_no_keys(server: Fold) -> None:
     assert _table(catalog, "b").columns[0].nullable is False
 
 
+def test_a_check_that_is_written_otherwise_is_the_inherited_one(server: Fold) -> None:
+    catalog = server(
+        """CREATE TABLE a (n int, CONSTRAINT c CHECK (n > 0));
+           CREATE TABLE b (CONSTRAINT c CHECK ( n /* above */ >
+             0 )) INHERITS (a);
+           CREATE TABLE d () INHERITS (a); ALTER TABLE d ADD CONSTRAINT e CHECK (n<9);
+           ALTER TABLE a ADD CONSTRAINT e CHECK (n < 9);"""
+    )
+    assert catalog.problems == ()
+    assert [c.name for c in _table(catalog, "b").constraints] == ["c", "e"]
+    assert [c.name for c in _table(catalog, "d").constraints] == ["c", "e"]
+
+
 def test_like_copies_under_new_names(server: Fold) -> None:
     catalog = server(
         """CREATE TABLE a (id serial PRIMARY KEY, n int DEFAULT 3, CHECK (n > 0));

@@ -35,6 +35,7 @@ def texts(source: str, dialect: System = "postgresql") -> list[str]:
         "CREATE RULE r AS ON INSERT TO t DO (DELETE FROM a; DELETE FROM b)",
         "CREATE /* x */ OR REPLACE\n-- y\nRULE r AS ON INSERT TO t DO (SELECT ';)'; NOTIFY b)",
         "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END",
+        "CREATE /* ; */ FUNCTION f() RETURNS int BEGIN /* ; /* ; */ */ -- ;\n ATOMIC SELECT 1; END",
         "create procedure p() begin atomic select case when a then case b when 1 then 2 end end;"
         " insert into t values ('end;'); end",
         "CREATE FUNCTION f(a int DEFAULT 1) RETURNS int LANGUAGE sql AS $$ SELECT 1; END; $$",
@@ -105,6 +106,8 @@ def test_copy_variants() -> None:
         "data",
         "sql",
     ]
+    commented = "COPY t /* ; */ FROM -- ; stdout\n STDIN;\n'\n\\.\nSELECT 1;"
+    assert [s.kind for s in split(commented)] == ["sql", "data", "sql"]
     assert [s.kind for s in split("COPY t TO stdout;\nSELECT 1;")] == ["sql", "sql"]
     assert [s.unclosed for s in split("COPY t FROM STDIN;\n1\n2\n")] == ["", "copy data"]
 

@@ -4,6 +4,7 @@ import re
 
 from ctb_audit.lean import pattern
 from ctb_audit.model import Name
+from ctb_audit.semantics.comments import without_comments
 
 _PART = r'(?:"(?:[^"]|"")+"|`[^`]+`|\[[^\]]+\]|[A-Za-z_\x80-\U0010ffff][\w$]*)'
 _MENTION = pattern(
@@ -23,7 +24,12 @@ _NOT_NAMES = frozenset(
 
 
 def mentioned_tables(text: str) -> tuple[Name, ...]:
-    """Names behind TABLE, ON, REFERENCES and the like, once each; folded as PostgreSQL folds."""
+    """Names behind TABLE, ON, REFERENCES and the like, once each; folded as PostgreSQL folds.
+
+    A comment names none.
+    """
+    if "--" in text or "/*" in text:
+        text = without_comments(text)
     found: dict[Name, None] = {}
     for match in _MENTION.finditer(text):
         parts = [_folded(part) for part in _SPLIT.findall(match[1])]

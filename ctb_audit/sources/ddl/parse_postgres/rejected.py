@@ -33,7 +33,8 @@ def read_rejected(source: Source, message: str, position: int, read: Read) -> St
         return _lost(source, not_understood(source, TOO_DEEP, _tables(source)))
     if source.statement.unclosed and source.end > SAFE_LENGTH:  # each dollar may seek its end in it
         return _lost(source, _invalid(source, message, position))
-    trees = _parsed(without_comments(source.statement.text)) or parse_newer(source)
+    plain = replace(source.statement, text=without_comments(source.statement.text))
+    trees = _parsed(plain.text) or parse_newer(Source(plain, source.path))
     if trees is not None:
         return read(trees, source)
     dialect = dialect_of(source)

@@ -2,6 +2,7 @@
 
 from ctb_audit.copies import replace
 from ctb_audit.model import Constraint, Name, Table
+from ctb_audit.semantics.parse import is_same_text
 from ctb_audit.sources.ddl.operations import AddConstraint, AlterConstraint, DropConstraint
 from ctb_audit.sources.ddl.replay.constraints import (
     INDEXED,
@@ -53,7 +54,7 @@ def _inherit_check(state: State, name: Name, check: Constraint) -> None:
         state.constraint_names.add(Name(table.schema, check.name))
         inherited = replace(check, inherited=True, comment=None)
         state.put(replace(table, constraints=(*table.constraints, inherited)))
-    elif own.kind != "check" or own.expression != check.expression:
+    elif own.kind != "check" or not is_same_text(own.expression, check.expression):
         message = f'constraint "{check.name}" conflicts with the one on relation "{table.name}"'
         state.complain(Refusal(message, name))
     for child in state.children(name):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ctb_audit.copies import replace
 from ctb_audit.model import Column, Constraint, Index, Merged, Name, Table, Type
+from ctb_audit.semantics.parse import is_same_text
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.expressions import columns_in
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
@@ -78,7 +79,8 @@ def _add_check(state: State, table: Table, check: Constraint) -> Table:
 
 def _merge_check(state: State, table: Table, prior: Constraint, check: Constraint) -> Table:
     """A check of a child that an inherited one of the same name equals is merged with it."""
-    if prior.kind == "check" and prior.inherited and prior.expression == check.expression:
+    same = prior.kind == "check" and is_same_text(prior.expression, check.expression)
+    if same and prior.inherited:
         return replace_constraint(table, prior.name, replace(prior, location=check.location))
     message = f'constraint "{check.name}" for relation "{table.name}" already exists'
     state.complain(duplicate(message, table.qualified))
