@@ -52,9 +52,13 @@ def said(
     root: str | None = None,
     facts: Mapping[Probe, Sample] | None = None,
     existing: Mapping[str, frozenset[str]] | None = None,
+    **changes: object,
 ) -> list[str]:
-    """What the rules, named one after another, say of the catalogs."""
-    loaded = load_standard(standard, select=rules.split())
+    """What the rules, named one after another, say of the catalogs.
+
+    `changes`: what a team's own standard says differently, by the fields of `Standard`.
+    """
+    loaded = replace(load_standard(standard, select=rules.split()), **changes)  # type: ignore[arg-type]
     project = build_project(catalogs, loaded, today=TODAY, root=root, existing=existing)
     asked = replace(project, facts=facts)
     return verdict_lines(asked, judge(asked))
