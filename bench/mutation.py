@@ -7,7 +7,8 @@ A first run notes which tests pass over which lines. Each mutant then gets a pro
 forked from one that has collected the tests and imported the code: there the changed function
 receives the mutant's code and the tests of its lines run, the quickest first and for a few seconds
 at most, until one fails. What survives may thus be known to a slower test.
-`--sample N` takes N mutants of each argument with a fixed seed.
+`--sample N` takes N mutants of each argument with `--seed`. `--reach FILE` keeps what the first
+run notes for the next one, as long as neither the code nor the tests change.
 """
 
 import argparse
@@ -93,7 +94,7 @@ class Mutation:
     def _all(self, session: pytest.Session) -> None:
         items = {item.nodeid: item for item in session.items}
         reach = self._reach(session)
-        dice = random.Random(SEED)
+        dice = random.Random(self._options.seed)
         for argument in self._options.paths:
             chosen = [(p, m) for p in _modules(Path(argument)) for m in mutants(p.read_text())]
             if 0 < self._options.sample < len(chosen):
@@ -108,7 +109,7 @@ class Mutation:
 
     def _reach(self, session: pytest.Session) -> Reach:
         """Of a run of all tests in a process of its own, which keeps this one's caches empty."""
-        kept = Path(self._options.out).with_suffix(".reach.json")
+        kept = Path(self._options.reach or Path(self._options.out).with_suffix(".reach.json"))
         if not kept.exists():
             child = os.fork()
             if not child:
@@ -162,7 +163,8 @@ class Mutation:
         for line in range(mutant.first_line, mutant.last_line + 1):
             names |= lines.get(line, set())
         if mutant.function is None:
-            names = set().union(*lines.values())
+            importing = (name for name, item in items.items() if _imports(item, path, mutant))
+            names = set().union(importing, *lines.values())
         known = [name for name in self._killers[f"{path}{mutant.function}"] if name in names]
         rest = sorted(names - set(known), key=lambda name: reach.seconds.get(name, 0.0))
         order = list(_affordable([n for n in (*known, *rest) if n in items], reach))
@@ -299,14 +301,29 @@ def _modules(path: Path) -> list[Path]:
     return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
+def _module_name(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imports(item: pytest.Item, path: Path, mutant: Mutant) -> bool:
+    """Whether a test's module imports the constant: a module of constants alone has no lines that
+    a test would run.
+    """
+    module = sys.modules.get(_module_name(path))
+    test = item.getparent(pytest.Module)
+    if module is None or test is None:
+        return False
+    value = vars(module).get(mutant.constant)
+    return value is not None and vars(test.obj).get(mutant.constant) is value
+
+
 # ---- putting a mutant in place ---------------------------------------------------------------
 
 
 def _applied(path: Path, mutant: Mutant) -> bool:
     """Whether the mutant now stands in this process; caches that other code filled are empty."""
     code = compile(mutant.changed(), str(path.resolve()), "exec")
-    module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
-    importlib.import_module(module)
+    importlib.import_module(_module_name(path))
     gc.unfreeze()
     objects = gc.get_objects()
     for cached in objects:
@@ -337,8 +354,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 def _set_constant(path: Path, mutant: Mutant) -> bool:
     """Evaluates the constant anew and gives it to every module that imported it by name."""
-    name = ".".join(path.with_suffix("").parts)
-    module = sys.modules.get(name.removesuffix(".__init__"))
+    module = sys.modules.get(_module_name(path))
     if module is None:
         return False
     for statement in mutant.changed().body:
@@ -388,6 +404,8 @@ def main() -> None:
     parser.add_argument("paths", nargs="+")
     parser.add_argument("--tests", nargs="+", required=True)
     parser.add_argument("--sample", type=int, default=0, help="0 for all")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--reach", default="", help="where to keep which tests reach which lines")
     parser.add_argument("--again", default="", help="only what survived, by the file of a run")
     parser.add_argument("-k", default="", help="which tests, as pytest takes it")
     parser.add_argument("--out", default="mutation.json")
