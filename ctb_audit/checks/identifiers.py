@@ -69,15 +69,15 @@ def duplicate_table_id(subject: Subject, project: Project) -> Iterator[Verdict]:
 
 @check
 def invalid_documented_id(subject: Subject, project: Project) -> Iterator[Verdict]:
-    declared = {d.heir_id: d.location for d in reversed(subject.declarations) if d.heir_id}
+    declared = [(d.heir_id, d.location) for d in subject.declarations if d.heir_id]
     if not declared:
         yield NotApplicable("no HEIR id is declared")
         return
-    wrong = [i for i in reversed(declared) if not fits(i, "table_heir_id", project.standard)]
+    wrong = [(i, at) for i, at in declared if not fits(i, "table_heir_id", project.standard)]
     if wrong:
         pattern = project.standard.formats["table_heir_id"]
-        message = f"{', '.join(wrong)} does not match {pattern}"
-        yield Fail(message, location=declared[wrong[0]])
+        message = f"{', '.join(dict(wrong))} does not match {pattern}"
+        yield Fail(message, location=wrong[0][1])
     else:
         yield Pass()
 

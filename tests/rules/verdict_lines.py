@@ -6,14 +6,15 @@ from ctb_audit.checks import REGISTRY
 from ctb_audit.judge import EXEMPTED_TOPICS, WHOLE_TABLES, Judgement
 from ctb_audit.model import Location
 from ctb_audit.project import Project, Subject
-from ctb_audit.result import Finding
+from ctb_audit.result import Finding, UnknownVerdict
 from ctb_audit.standard import Rule
 from ctb_audit.verdict import NotApplicable, Pass, Question, Verdict
 
 
 def verdict_lines(project: Project, judgement: Judgement) -> list[str]:
-    """Findings with severity, place and message, then what passes and what does not apply."""
+    """Findings with severity, place and message, then what is unknown, passes or does not apply."""
     lines = [_finding(f) for f in judgement.findings]
+    lines += [_unknown(u) for u in judgement.unknowns]
     lines += [f"not judged: {n.reason}" for n in judgement.not_judged]
     for rule in project.standard.rules.values():
         lines += _silent(rule, project)
@@ -26,6 +27,11 @@ def _finding(finding: Finding) -> str:
     which = "".join(f" [{name}]" for name in (finding.requirement, finding.object) if name)
     place = _place(finding.location)
     return f"{finding.severity} {where} {table}{which}{place}: {finding.message}"
+
+
+def _unknown(verdict: UnknownVerdict) -> str:
+    which = "" if verdict.requirement == verdict.rule else f" [{verdict.requirement}]"
+    return f"unknown {verdict.severity} {verdict.system} {verdict.table}{which}: {verdict.reason}"
 
 
 def _place(location: Location | None) -> str:
