@@ -80,6 +80,7 @@ def prepared(text: str) -> str:
     return _ELSEWHERE.sub("", text)
 
 
+_QUIETLY = ("-X", "-q", "-o", "/dev/null")
 _STATEMENT_SECONDS = 30
 """A script's own function may loop for ever where an extension is missing."""
 
@@ -94,7 +95,7 @@ def load(server: ScratchServer, url: str, text: str) -> str:
                 session.execute(f'CREATE ROLE "{name}"'.encode())
     assert server.binaries is not None
     done = subprocess.run(
-        [str(server.binaries.folder / "psql"), "-X", "-q", "-o", "/dev/null", url],
+        [str(server.binaries.folder / "psql"), *_QUIETLY, "-f", "-", url],
         input=text.encode(),
         capture_output=True,
         check=False,

@@ -1,14 +1,14 @@
 """The one test that keeps the model honest: replayed DDL equals what a server reads back."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from ctb_audit.scratch import ScratchServer
 from tests.fidelity.facts import UNKNOWN
-from tests.fidelity.fidelity import compare
-
-EXAMPLES = sorted(Path(__file__).with_name("examples").glob("*.sql"))
+from tests.fidelity.fidelity import Outcome, compare
+from tests.fidelity.recording import EXAMPLES, MAJOR, path_of, recording
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
@@ -18,6 +18,16 @@ def test_replay_equals_the_server(server: ScratchServer, example: Path) -> None:
     assert not outcome.differences, "\n".join(map(str, outcome.differences))
     undecided = [d for d in outcome.undecided if d.replayed is not UNKNOWN]
     assert not undecided, "\n".join(map(str, undecided))
+    if server.version[0] == MAJOR:
+        _as_recorded(example, outcome)
+
+
+def _as_recorded(example: Path, outcome: Outcome) -> None:
+    """What the test without a server goes by is what the server says today."""
+    path, text = path_of(example), str(recording(outcome))
+    if os.environ.get("CTB_WRITE_RECORDED"):
+        path.write_text(text)
+    assert path.read_text() == text, f"CTB_WRITE_RECORDED=1 pytest {__file__} writes it anew"
 
 
 def test_a_difference_is_found(server: ScratchServer) -> None:

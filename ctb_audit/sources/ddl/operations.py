@@ -437,6 +437,7 @@ class Rename:
     target: ObjectRef
     to: str
     if_exists: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

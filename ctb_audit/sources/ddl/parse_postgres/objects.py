@@ -35,7 +35,10 @@ def drop(node: Node, source: Source) -> tuple[Operation, ...]:
 
 def rename(node: Node, source: Source) -> tuple[Operation, ...]:
     target = _renamed(node, source)
-    return () if target is None else (Rename(target, node["newname"], _missing(node)),)
+    if target is None:
+        return ()
+    only = target.kind == "column" and not node["relation"].get("inh", False)
+    return (Rename(target, node["newname"], _missing(node), only),)
 
 
 def _missing(node: Node) -> bool:

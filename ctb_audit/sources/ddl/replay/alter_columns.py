@@ -14,6 +14,7 @@ from ctb_audit.sources.ddl.replay.columns import (
     note_use,
     own_sequence,
     sequence_of,
+    spreads_identity,
     without_null_default,
 )
 from ctb_audit.sources.ddl.replay.constraints import (
@@ -23,6 +24,7 @@ from ctb_audit.sources.ddl.replay.constraints import (
 )
 from ctb_audit.sources.ddl.replay.drop_columns import user_of
 from ctb_audit.sources.ddl.replay.indexes import spread_constraint
+from ctb_audit.sources.ddl.replay.local_parts import note_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.sequences import altered, drawn_sequence
 from ctb_audit.sources.ddl.replay.state import State
@@ -38,11 +40,14 @@ def add_column(state: State, name: Name, action: AddColumn, only: bool) -> None:
         raise duplicate(message, name)
     if len(table.columns) >= most_columns(state):
         raise Refusal(f"tables can have at most {most_columns(state)} columns", name)
-    if action.column.identity and state.children(name):
+    children = state.children(name)
+    if only and children:
+        state.complain(Refusal("column must be added to child tables too", name))
+    if action.column.identity and children and not spreads_identity(state, table):
         raise Refusal("cannot recursively add identity column to a table with children", name)
     column = build(state, name, action.column)
     _store_new(state, name, column)
-    for child in state.children(name):
+    for child in children:
         _add_to_child(state, child, column)
     _add_constraints(state, name, action)
 
@@ -61,9 +66,9 @@ def _add_to_child(state: State, name: Name, column: Column) -> None:
         merged = replace(own, inherited=True)
         columns = tuple(merged if c is own else c for c in table.columns)
         state.put(replace(table, columns=columns))
-        state.local_columns[name, column.name] = True
+        note_local(state, name, "column", column.name)
         return
-    _store_new(state, name, replace(column, inherited=True, serial=None, identity="", comment=None))
+    _store_new(state, name, replace(column, inherited=True, serial=None, comment=None))
     for child in state.children(name):
         _add_to_child(state, child, column)
 
@@ -91,6 +96,17 @@ def alter_column(state: State, name: Name, action: AlterColumn, only: bool) -> N
         if action.if_exists or name in state.open_tables:
             return
         raise Refusal(f'column "{action.name}" of relation "{table.name}" does not exist', name)
+    if action.change == "type" and (column.inherited or (only and state.children(name))):
+        above = f'cannot alter inherited column "{action.name}"'
+        below = f'type of inherited column "{action.name}" must be changed in child tables too'
+        state.complain(Refusal(above if column.inherited else below, name))
+    _alter_column(state, table, column, action, only)
+
+
+def _alter_column(
+    state: State, table: Table, column: Column, action: AlterColumn, only: bool
+) -> None:
+    name = table.qualified
     change = _CHANGES.get(action.change)
     if change is None:
         return
@@ -100,8 +116,10 @@ def alter_column(state: State, name: Name, action: AlterColumn, only: bool) -> N
     note_use(state, name, changed)
     if not only and "identity" not in action.change:
         for child in state.children(name):
-            if state.tables[child].column(action.name) is not None:
-                alter_column(state, child, action, only)
+            below = state.tables[child]
+            inherited = below.column(action.name)
+            if inherited is not None:
+                _alter_column(state, below, inherited, action, only)
 
 
 def _set_type(state: State, table: Table, column: Column, action: AlterColumn) -> Column:

@@ -14,6 +14,7 @@ from ctb_audit.sources.ddl.replay.constraints import (
 )
 from ctb_audit.sources.ddl.replay.indexes import absorb_index, spread_constraint
 from ctb_audit.sources.ddl.replay.inheritance import clone_foreign_key
+from ctb_audit.sources.ddl.replay.local_parts import has_other_parent, is_local, note_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
 
@@ -40,10 +41,14 @@ def add_check(state: State, name: Name, check: Constraint, only: bool) -> None:
     table = state.tables[name]
     changed = add_checks(state, table, [check])
     state.put(changed)
-    if changed is table or check.no_inherit or only:
+    if changed is table or check.no_inherit:
         return
     added = changed.constraints[-1]
-    for child in state.children(name):
+    children = state.children(name)
+    if only and children:
+        state.complain(Refusal("constraint must be added to child tables too", name))
+        return
+    for child in children:
         _inherit_check(state, child, added)
 
 
@@ -57,6 +62,10 @@ def _inherit_check(state: State, name: Name, check: Constraint) -> None:
     elif own.kind != "check" or not is_same_text(own.expression, check.expression):
         message = f'constraint "{check.name}" conflicts with the one on relation "{table.name}"'
         state.complain(Refusal(message, name))
+    else:
+        state.put(replace_constraint(table, own.name, replace(own, inherited=True)))
+        if table.partition_of is None:
+            note_local(state, name, "check", own.name)
     for child in state.children(name):
         _inherit_check(state, child, check)
 
@@ -93,6 +102,9 @@ def drop_constraint(state: State, name: Name, action: DropConstraint, only: bool
     if constraint.inherited and state.strict:
         message = f'cannot drop inherited constraint "{action.name}" of relation "{table.name}"'
         raise Refusal(message, name)
+    if state.version < 18 and only and constraint.kind == "check" and state.partitions(name):
+        message = "cannot remove constraint from only the partitioned table when partitions exist"
+        state.complain(Refusal(message, name))
     remove_constraint(state, name, constraint, action.cascade)
     for child in state.children(name):
         _release_child(state, child, name, constraint, only)
@@ -106,9 +118,12 @@ def _release_child(
     own = _part_of(state, table, parent, constraint)
     if own is None or not own.inherited:
         return
-    if only and constraint.kind == "check":
-        state.put(replace_constraint(table, own.name, replace(own, inherited=False)))
-        return
+    if constraint.kind == "check":
+        if has_other_parent(state, table, parent, "check", own.name):
+            return
+        if only or is_local(state, child, "check", own.name):
+            state.put(replace_constraint(table, own.name, replace(own, inherited=False)))
+            return
     remove_constraint(state, child, own, cascade=True)
     for grandchild in state.children(child):
         _release_child(state, grandchild, child, own, only)

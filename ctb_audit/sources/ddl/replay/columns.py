@@ -4,7 +4,7 @@ import re
 
 from ctb_audit.copies import replace
 from ctb_audit.lean import pattern
-from ctb_audit.model import Column, Name, Sequence, Type
+from ctb_audit.model import Column, Name, Sequence, Table, Type
 from ctb_audit.semantics.types import SERIALS, without_serial
 from ctb_audit.sources.ddl.replay.expressions import quote
 from ctb_audit.sources.ddl.replay.sequences import completed
@@ -83,6 +83,11 @@ def own_sequence(state: State, table: Name, column: str, kind: str) -> Name:
         )
     )
     return name
+
+
+def spreads_identity(state: State, table: Table) -> bool:
+    """Partitions share the identity column of their table, since PostgreSQL 17."""
+    return state.version >= 17 and table.partition_by is not None
 
 
 def sequence_of(state: State, table: Name, column: str) -> list[Name]:

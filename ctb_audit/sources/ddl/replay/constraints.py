@@ -7,6 +7,7 @@ from ctb_audit.model import Column, Constraint, Index, Merged, Name, Table, Type
 from ctb_audit.semantics.parse import is_same_text
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.expressions import columns_in
+from ctb_audit.sources.ddl.replay.local_parts import note_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
 
@@ -69,6 +70,8 @@ def _add_check(state: State, table: Table, check: Constraint) -> Table:
         prior = next((c for c in table.constraints if c.name == name), None)
         if prior is not None:
             return _merge_check(state, table, prior, check)
+        if _is_taken(table, name):
+            return _refuse_name(state, table, name)
     else:
         one = columns[0] if len(columns) == 1 else None
         name = constraint_name(state, table, one, "check", check)
@@ -81,8 +84,21 @@ def _merge_check(state: State, table: Table, prior: Constraint, check: Constrain
     """A check of a child that an inherited one of the same name equals is merged with it."""
     same = prior.kind == "check" and is_same_text(prior.expression, check.expression)
     if same and prior.inherited:
+        if table.partition_of is None:
+            note_local(state, table.qualified, "check", prior.name)
         return replace_constraint(table, prior.name, replace(prior, location=check.location))
-    message = f'constraint "{check.name}" for relation "{table.name}" already exists'
+    return _refuse_name(state, table, check.name)
+
+
+def _is_taken(table: Table, name: str) -> bool:
+    """A constraint of the table has the name; constraint triggers are constraints too."""
+    if any(c.name == name for c in table.constraints):
+        return True
+    return any(t.constraint and t.name == name for t in table.triggers or ())
+
+
+def _refuse_name(state: State, table: Table, name: str) -> Table:
+    message = f'constraint "{name}" for relation "{table.name}" already exists'
     state.complain(duplicate(message, table.qualified))
     return table
 
@@ -130,10 +146,8 @@ def add_indexed(state: State, table: Table, constraint: Constraint) -> Table:
         state.complain(Refusal(message, table.qualified))
         return table
     named = constraint if constraint.name else _named_index(state, table, constraint)
-    if any(c.name == named.name for c in table.constraints if named.name):
-        message = f'constraint "{named.name}" for relation "{table.name}" already exists'
-        state.complain(duplicate(message, table.qualified))
-        return table
+    if named.name and _is_taken(table, named.name):
+        return _refuse_name(state, table, named.name)
     _claim_index(state, table, named)
     if primary:
         table = not_null(table, named.columns)
@@ -221,10 +235,8 @@ def add_foreign_key(state: State, table: Table, key: Constraint) -> Table:
     name = key.name
     if not name:
         name = constraint_name(state, table, names.addition(key.columns), "fkey", key)
-    elif any(c.name == name for c in table.constraints):
-        message = f'constraint "{name}" for relation "{table.name}" already exists'
-        state.complain(duplicate(message, table.qualified))
-        return table
+    elif _is_taken(table, name):
+        return _refuse_name(state, table, name)
     state.constraint_names.add(Name(table.schema, name))
     if resolved.target is not None:
         state.users.add(resolved.target, table.qualified)
@@ -279,7 +291,7 @@ def _target_problem(table: Table, key: Constraint, target: Table, columns: tuple
     for own, other in zip(key.columns, columns, strict=True):
         one, two = table.column(own), target.column(other)
         if one and two and not _comparable(one.type, two.type):
-            return f'foreign key constraint "{key.name or own}" cannot be implemented'
+            return f'foreign key constraint on column "{own}" cannot be implemented'
     return ""
 
 

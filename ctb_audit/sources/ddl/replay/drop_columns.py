@@ -7,6 +7,7 @@ from ctb_audit.sources.ddl.replay.alter_constraints import remove_constraint
 from ctb_audit.sources.ddl.replay.columns import sequence_of
 from ctb_audit.sources.ddl.replay.expressions import columns_in, tokens
 from ctb_audit.sources.ddl.replay.indexes import index_columns
+from ctb_audit.sources.ddl.replay.local_parts import has_other_parent, is_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State, ViewEntry
 
@@ -22,10 +23,15 @@ def drop_column(state: State, name: Name, action: DropColumn, only: bool) -> Non
     if column.inherited and state.strict:
         raise Refusal(f'cannot drop inherited column "{action.name}"', name)
     _refuse_partition_key(table, column)
+    if only and state.partitions(name):
+        message = "cannot drop column from only the partitioned table when partitions exist"
+        state.complain(Refusal(message, name))
     remove_column(state, name, action.name, action.cascade)
     for child in state.children(name):
         inherited = state.tables[child].column(action.name)
-        if inherited is not None and inherited.inherited:
+        if inherited is None or not inherited.inherited:
+            continue
+        if not has_other_parent(state, state.tables[child], name, "column", action.name):
             _drop_from_child(state, child, inherited, action, only)
 
 
@@ -36,7 +42,7 @@ def _drop_from_child(
     kept = replace(column, inherited=False)
     columns = tuple(kept if c.name == column.name else c for c in table.columns)
     state.put(replace(table, columns=columns))
-    if not only and (child, column.name) not in state.local_columns:
+    if not only and not is_local(state, child, "column", column.name):
         drop_column(state, child, replace(action, if_exists=True), only)
 
 
@@ -138,6 +144,8 @@ def _drop_views(state: State, name: Name, column: str, cascade: bool) -> None:
 def user_of(state: State, name: Name, column: str) -> str:
     """What keeps a column's type from changing, "" for nothing."""
     table = state.tables[name]
+    if any(c.generated and column in columns_in(c.generated, {column}) for c in table.columns):
+        return "by a generated column"
     if any(reads_column(entry, name, column) for entry in state.using_views([name])):
         return "by a view or rule"
     if any(_trigger_uses(t, column) for t in table.triggers or ()):

@@ -80,6 +80,8 @@ def drop_function(state: State, target: ObjectRef, op: Drop) -> None:
     if key is None:
         missing(state, op, f'{target.kind} "{target.name}" does not exist', None)
         return
+    if target.kind == "function" and state.functions[key].kind == "aggregate":
+        raise Refusal(f'"{key[0].name}" is an aggregate function')
     for user in function_users(state, key):
         refuse_dependent(state, user.table, f"function {key[0].name}", user.told, op.cascade)
         user.remove()

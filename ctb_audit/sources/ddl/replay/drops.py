@@ -14,6 +14,7 @@ from ctb_audit.sources.ddl.replay.drop_parts import (
     remove_function,
 )
 from ctb_audit.sources.ddl.replay.drop_sequences import remove_sequence
+from ctb_audit.sources.ddl.replay.local_parts import forget_local
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
 
@@ -97,6 +98,7 @@ def _forget_table(state: State, table: Table) -> None:
         if entry is not None and entry.owner == table.qualified:
             del state.indexes[Name(table.schema, index.name)]
             del state.relations[Name(table.schema, index.name)]
+    forget_local(state, table)
     del state.tables[table.qualified]
     del state.relations[table.qualified]
 

@@ -2,10 +2,12 @@
 
 from ctb_audit.copies import replace
 from ctb_audit.model import Column, Constraint, Name, Table, TableKind
+from ctb_audit.semantics.parse import is_same_text
 from ctb_audit.sources.ddl.operations import CreateTable
-from ctb_audit.sources.ddl.replay.columns import build
+from ctb_audit.sources.ddl.replay.columns import build, spreads_identity
 from ctb_audit.sources.ddl.replay.constraints import INDEXED, constraint_name, replace_constraint
 from ctb_audit.sources.ddl.replay.indexes import add_index, adopt_constraint, adopt_index
+from ctb_audit.sources.ddl.replay.local_parts import note_local
 from ctb_audit.sources.ddl.replay.names import addition
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
@@ -21,8 +23,10 @@ def parents_of(state: State, op: CreateTable) -> tuple[Name, ...]:
     found = []
     for name in written:
         resolved = state.find(name)
-        if resolved is None or resolved not in state.tables:
+        if resolved is None:
             state.complain(Refusal(f'relation "{name}" does not exist', state.assumed(name)))
+        elif resolved not in state.tables:
+            state.complain(Refusal(f'inherited relation "{name}" is not a table', resolved))
         elif problem := _unfit_parent(state, op, resolved):
             raise Refusal(problem, resolved)
         else:
@@ -51,10 +55,12 @@ def inherited_columns(
 ) -> tuple[Column, ...]:
     """Parents' columns first, equal names merged, then the statement's own."""
     partition = op.table.partition_of is not None
+    declared = {column.name for column in own if column.default is not None}
     merged: dict[str, Column] = {}
     for parent in parents:
+        identity = partition and spreads_identity(state, state.tables[parent])
         for column in state.tables[parent].columns:
-            _merge(merged, _inherited(column, partition))
+            _merge(merged, _inherited(column, identity), declared, name)
     for column in own:
         prior = merged.get(column.name)
         if prior is None:
@@ -62,7 +68,7 @@ def inherited_columns(
         else:
             local = column if partition else build(state, name, column)
             if not partition:
-                state.local_columns[name, column.name] = True
+                note_local(state, name, "column", column.name)
             merged[column.name] = replace(
                 prior,
                 nullable=prior.nullable and local.nullable,
@@ -74,21 +80,24 @@ def inherited_columns(
     return tuple(merged.values())
 
 
-def _merge(merged: dict[str, Column], column: Column) -> None:
+def _merge(merged: dict[str, Column], column: Column, declared: set[str], name: Name) -> None:
     prior = merged.get(column.name)
     if prior is None:
         merged[column.name] = column
-    else:
-        default = prior.default if prior.default is not None else column.default
-        merged[column.name] = replace(
-            prior, nullable=prior.nullable and column.nullable, default=default
-        )
+        return
+    default = column.default if prior.default is None else prior.default
+    alike = column.default is None or is_same_text(default, column.default)
+    if not alike and column.name not in declared:
+        raise Refusal(f'column "{column.name}" inherits conflicting default values', name)
+    merged[column.name] = replace(
+        prior, nullable=prior.nullable and column.nullable, default=default
+    )
 
 
-def _inherited(column: Column, partition: bool) -> Column:
-    """Identity goes to partitions only; a serial's default is inherited, not its sequence."""
-    identity = column.identity if partition else ""
-    return replace(column, inherited=True, comment=None, serial=None, identity=identity)
+def _inherited(column: Column, identity: bool) -> Column:
+    """A serial's default is inherited, not its sequence."""
+    kept = column.identity if identity else ""
+    return replace(column, inherited=True, comment=None, serial=None, identity=kept)
 
 
 def inherit_constraints(state: State, table: Table, parents: tuple[Name, ...]) -> Table:
@@ -181,7 +190,7 @@ def adopt_child(state: State, parent: Name, child: Name, partition: bool) -> Non
     names = {c.name for c in above.columns}
     if not partition:
         for shared in names:
-            state.local_columns[child, shared] = True
+            note_local(state, child, "column", shared)
     columns = tuple(replace(c, inherited=True) if c.name in names else c for c in table.columns)
     table = _adopted_checks(state, replace(table, columns=columns), above)
     state.put(table)
@@ -199,6 +208,8 @@ def _adopted_checks(state: State, table: Table, above: Table) -> Table:
             state.complain(Refusal(message, table.qualified))
         else:
             table = replace_constraint(table, mine.name, replace(mine, inherited=True))
+            if above.partition_by is None:
+                note_local(state, table.qualified, "check", mine.name)
     return table
 
 

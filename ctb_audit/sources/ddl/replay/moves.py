@@ -3,6 +3,7 @@
 from ctb_audit.copies import replace
 from ctb_audit.model import Column, Name, Table
 from ctb_audit.sources.ddl.replay.columns import nextval, note_use
+from ctb_audit.sources.ddl.replay.local_parts import carry_local
 from ctb_audit.sources.ddl.replay.refusal import duplicate
 from ctb_audit.sources.ddl.replay.rename_text import rename_relation
 from ctb_audit.sources.ddl.replay.sequences import drawn_sequence
@@ -35,6 +36,7 @@ def move_relation(state: State, old: Name, new: Name) -> None:
 
 
 def _move_table(state: State, old: Name, new: Name) -> None:
+    carry_local(state, state.tables[old], new)
     table = replace(state.tables[old], schema=new.schema or "", name=new.name)
     state.tables.rekey(old, new, table)
     _follow_table(state, old, new)

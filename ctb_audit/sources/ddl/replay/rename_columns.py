@@ -6,6 +6,7 @@ from ctb_audit.copies import replace
 from ctb_audit.model import Column, Constraint, Index, IndexKey, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.replay import expressions
 from ctb_audit.sources.ddl.replay.drop_columns import reads_column
+from ctb_audit.sources.ddl.replay.local_parts import has_other_parent, rename_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State, ViewEntry
 
@@ -19,10 +20,14 @@ def rename_column(state: State, name: Name, old: str, new: str) -> None:
     if table.column(new) is not None:
         raise duplicate(f'column "{new}" of relation "{table.name}" already exists', name)
     state.put(_renamed(table, old, new))
+    rename_local(state, name, "column", old, new)
     _rename_owner(state, table, old, new)
     _rename_in_others(state, name, old, new)
     for child in state.children(name):
-        if state.tables[child].column(old) is not None:
+        below = state.tables[child]
+        if below.column(old) is not None:
+            if has_other_parent(state, below, name, "column", old):
+                state.complain(Refusal(f'cannot rename inherited column "{old}"', child))
             rename_column(state, child, old, new)
     for entry in [*state.using_views([name])]:
         if reads_column(entry, name, old):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ctb_audit.copies import replace
 from ctb_audit.model import Name, UserType
 from ctb_audit.sources.ddl.operations import Rename
+from ctb_audit.sources.ddl.replay.local_parts import has_other_parent, rename_local
 from ctb_audit.sources.ddl.replay.moves import move_function, move_relation, move_type
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
 from ctb_audit.sources.ddl.replay.rename_columns import rename_column
@@ -70,6 +71,9 @@ def _rename_column(state: State, op: Rename) -> None:
         column = state.tables[found].column(op.target.part)
         if column is not None and column.inherited:
             raise Refusal(f'cannot rename inherited column "{column.name}"', found)
+        if op.only and column is not None and state.children(found):
+            message = f'inherited column "{column.name}" must be renamed in child tables too'
+            state.complain(Refusal(message, found))
         rename_column(state, found, op.target.part, op.to)
 
 
@@ -108,8 +112,12 @@ def rename_constraint(state: State, name: Name, old: str, new: str) -> None:
     changed = (replace(c, name=new) if c is constraint else c for c in table.constraints)
     state.put(replace(table, constraints=tuple(changed)))
     if constraint.kind == "check" and not constraint.no_inherit:
+        rename_local(state, name, "check", old, new)
         for child in state.children(name):
-            if any(c.name == old and c.inherited for c in state.tables[child].constraints):
+            below = state.tables[child]
+            if any(c.name == old and c.inherited for c in below.constraints):
+                if has_other_parent(state, below, name, "check", old):
+                    state.complain(Refusal(f'cannot rename inherited constraint "{old}"', child))
                 rename_constraint(state, child, old, new)
 
 

@@ -62,10 +62,13 @@ def _same_result(state: State, old: Function, new: Function) -> None:
 
 
 def find_routine(state: State, target: ObjectRef) -> FunctionKey | None:
-    """The routine that a name with or without argument types means; Refusal where several do."""
+    """The routine that a name with or without argument types means; Refusal where several do, or
+    where it is one of another kind.
+    """
     for candidate in state.candidates(target.name):
         keys = state.overloads.get(candidate) or ()
         if target.arguments is None:
+            keys = tuple(key for key in keys if not _misnamed(state, key, target))
             if len(keys) > 1:
                 raise Refusal(f'function name "{target.name}" is not unique')
             if keys:
@@ -77,8 +80,20 @@ def find_routine(state: State, target: ObjectRef) -> FunctionKey | None:
         )
         for key in keys:
             if key[1] == wanted or _written_in_full(state, key) == wanted:
+                if problem := _misnamed(state, key, target):
+                    raise Refusal(problem)
                 return key
     return None
+
+
+def _misnamed(state: State, key: FunctionKey, target: ObjectRef) -> str:
+    """Why a statement on such an object cannot mean the routine, "" if it can."""
+    kind = state.functions[key].kind
+    if target.kind == "aggregate":
+        return "" if kind == "aggregate" else f"function {target.name} is not an aggregate"
+    if target.kind == "routine" or (target.kind == "procedure") == (kind == "procedure"):
+        return ""
+    return f"{target.name} is not a {target.kind}"
 
 
 def _written_in_full(state: State, key: FunctionKey) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class State:
 
     `users` holds, for a name, the tables and views that may refer to it: only ever added to, so
     whoever reads it verifies; so is `owned`, the sequences that columns of a table own.
-    `local_columns`: those that a child declares itself and inherits too; `typed`: tables OF a type.
+    `local_parts`: what a child declares itself and inherits too; `typed`: tables OF a type.
     `open_tables`: made by a query whose columns could not all be told, so they may have any.
     `session` holds "path" and "local path".
     """
@@ -99,7 +99,7 @@ class State:
     constraint_names: Tally[Name] = field(init=False)
     users: Links[Name, Name] = field(init=False)
     owned: Links[Name, Name] = field(init=False)
-    local_columns: Ledger[tuple[Name, str], bool] = field(init=False)
+    local_parts: Ledger[tuple[Name, str, str], bool] = field(init=False)
     typed: Ledger[Name, Name] = field(init=False)
     open_tables: Ledger[Name, bool] = field(init=False)
     chosen: Choice = field(init=False)
@@ -121,7 +121,7 @@ class State:
         self.constraint_names = Tally(journal)
         self.users = Links(journal)
         self.owned = Links(journal)
-        self.local_columns = Ledger(journal)
+        self.local_parts = Ledger(journal)
         self.typed = Ledger(journal)
         self.open_tables = Ledger(journal)
         self.chosen = Choice(journal)
