@@ -24,7 +24,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     with ScratchServer(request.param) as server, server.database() as url:
         with psycopg.connect(url, autocommit=True) as admin:
             admin.execute(BASE.encode())
-            admin.execute("CREATE ROLE nobody_at_all LOGIN")
+            admin.execute("DROP ROLE IF EXISTS nobody_at_all; CREATE ROLE nobody_at_all LOGIN")
             admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         yield url, server.url(url.rpartition("/")[2], user="nobody_at_all")
 
