@@ -109,7 +109,8 @@ def runs_out(months: Sequence[MonthUse], capacity: int, today: date) -> str:
         return _text(now)
     recent = [(n, used.get(n, 0)) for n in range(now - _TREND + 1, now + 1) if n in used or n < now]
     first = min(used, default=now)
-    slope, level = _line([(n, count) for n, count in recent if n >= first], now)
+    points = [(n, count) for n, count in recent if n >= first]
+    slope, level = _line(points, now) if len(points) > 1 else (0.0, 0.0)
     if slope <= 0:
         return ""
     ahead = next((n for n in range(1, _MONTHS_AHEAD + 1) if level + slope * n >= capacity), 0)
@@ -121,18 +122,16 @@ def _first_of_next(day: date) -> date:
 
 
 def _line(points: Sequence[tuple[int, int]], at: int) -> tuple[float, float]:
-    """Slope and value at `at` of the straight line through the points (least squares)."""
-    if len(points) < 2:
-        return 0.0, float(points[0][1]) if points else 0.0
+    """Slope and value at `at` of the straight line through two or more points (least squares)."""
     mean_x = sum(x for x, _ in points) / len(points)
     mean_y = sum(y for _, y in points) / len(points)
     spread = sum((x - mean_x) ** 2 for x, _ in points)
-    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+    slope = sum((x - mean_x) * y for x, y in points) / spread
     return slope, mean_y + slope * (at - mean_x)
 
 
 def _number(month: str) -> int:
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
+    return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
 def _text(number: int) -> str:

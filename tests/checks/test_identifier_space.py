@@ -39,3 +39,38 @@ def test_the_first_days_of_a_month_say_nothing_yet() -> None:
 
 def test_a_table_that_began_in_january_counts_over_the_turn_of_the_year() -> None:
     assert runs_out(used(m2025_12=70, m2026_01=40), 100, date(2026, 1, 15)) == "2026-03"
+
+
+def test_a_week_of_the_month_tells_its_rate() -> None:
+    assert runs_out(used(m2026_11=24), 100, date(2026, 11, 7)) == "2026-11"
+    assert runs_out(used(m2026_11=24), 100, date(2026, 11, 6)) == ""
+    assert runs_out(used(m2026_11=50), 100, date(2026, 11, 6)) == ""
+    assert runs_out(used(m2026_11=51), 100, date(2026, 11, 6)) == "2026-11"
+
+
+def test_the_first_days_are_no_part_of_the_trend() -> None:
+    grown = used(m2026_08=10, m2026_09=20, m2026_10=30, m2026_11=1)
+    assert runs_out(grown, 100, date(2026, 11, 3)) == "2027-05"
+
+
+def test_six_months_are_the_trend() -> None:
+    months = {f"m2026_{month:02}": 10 * (month - 5) for month in range(6, 11)}
+    six = used(**months, m2026_11=60)
+    assert runs_out(six, 100, date(2026, 11, 30)) == "2027-03"
+    assert runs_out([*used(m2026_05=90), *six], 100, date(2026, 11, 30)) == "2027-03"
+
+
+def test_a_month_without_ids_counts_as_an_empty_one() -> None:
+    assert runs_out(used(m2026_08=30, m2026_11=60), 100, date(2026, 11, 30)) == "2027-07"
+
+
+def test_ten_years_are_far_enough() -> None:
+    growing = used(m2026_10=9, m2026_11=10)
+    assert runs_out(growing, 130, date(2026, 11, 30)) == "2036-11"
+    assert runs_out(growing, 131, date(2026, 11, 30)) == ""
+
+
+def test_december_ends_with_the_year() -> None:
+    assert runs_out(used(m2026_12=99), 100, date(2026, 12, 31)) == ""
+    assert runs_out(used(m2026_12=100), 100, date(2026, 12, 31)) == "2026-12"
+    assert runs_out(used(m2026_12=52), 100, date(2026, 12, 16)) == "2026-12"
