@@ -55,6 +55,15 @@ def _splice(words: list[str], foreign: Sequence[str], dice: random.Random) -> No
     words[to:to] = foreign[start:end]
 
 
+def _lines(words: list[str], foreign: Sequence[str], dice: random.Random) -> None:
+    """Whole lines of the other text, at the start of a line."""
+    breaks = [n + 1 for n, word in enumerate(foreign) if "\n" in word]
+    start, end = sorted(dice.choice((0, *breaks, len(foreign))) for _ in range(2))
+    starts = [n + 1 for n, word in enumerate(words) if "\n" in word]
+    to = dice.choice((0, *starts, len(words)))
+    words[to:to] = ["\n", *foreign[start:end], "\n"]
+
+
 def _swap_word(words: list[str], foreign: Sequence[str], dice: random.Random) -> None:
     if words:
         pool = words if dice.random() < 0.5 else foreign
@@ -66,4 +75,4 @@ def _odd(words: list[str], foreign: Sequence[str], dice: random.Random) -> None:
     words[to:to] = [dice.choice(_ODD)]
 
 
-_EDITS: tuple[Edit, ...] = (_delete, _repeat, _move, _splice, _swap_word, _odd)
+_EDITS: tuple[Edit, ...] = (_delete, _repeat, _move, _splice, _lines, _swap_word, _odd)

@@ -1,47 +1,68 @@
-"""What the texts that a run of `fuzz.run` gathered reach of their target: lines, by coverage.py.
+"""What the texts that runs of `fuzz.run` gathered reach of their target: lines, by coverage.py.
 
-python -m fuzz.reached build/fuzz
+    python -m fuzz.reached build/fuzz [TARGET...] [--missed]
+
+Counts the statements of the files that a target is about (`fuzz.covers`), those of the imports
+among them. Each target is measured in a process of its own.
 """
 
+import argparse
+import subprocess
 import sys
 from pathlib import Path
 
 import coverage
 
-METER = coverage.Coverage(data_file=None, include=["ctb_audit/*"], config_file=False)
-METER.start()  # before the imports, whose lines are reached too
-
-from fuzz.targets import ROOT, TARGETS  # noqa: E402
-from tests.trust.invariants import refused_or  # noqa: E402
+from fuzz.covers import COVERS, PACKAGE, ROOT, load, paths
 
 
-def reached(name: str, folder: Path) -> str:
-    """The target, the texts, and the share of the lines of its code that they reach."""
-    target = TARGETS[name]
+def reached(name: str, folder: Path) -> tuple[coverage.Coverage, int]:
+    """What the texts of the target ran, and how many they are."""
     files = sorted((folder / name / "corpus").iterdir())
-    METER.switch_context(name)
+    meter = coverage.Coverage(
+        data_file=None, include=[str(path) for path in paths(name)], config_file=False
+    )
+    meter.start()
+    load(name)
+    from fuzz.targets import TARGETS  # noqa: PLC0415 -- their imports are reached too
+    from tests.trust.invariants import refused_or  # noqa: PLC0415
+
     for path in files:
         text = path.read_bytes().decode("utf-8", errors="replace")
-        refused_or(lambda text=text: target.check(text))  # type: ignore[misc]
+        refused_or(lambda text=text: TARGETS[name].check(text))  # type: ignore[misc]
+    meter.stop()
+    return meter, len(files)
+
+
+def report(name: str, folder: Path, missed: bool) -> None:
+    meter, texts = reached(name, folder)
     lines = found = 0
-    for path in sorted(path for part in target.covers for path in _modules(ROOT / part)):
-        _, statements, _, _, _ = METER.analysis2(str(path))
-        contexts = METER.get_data().contexts_by_lineno(str(path))
+    for path in paths(name):
+        _, statements, _, missing, shown = meter.analysis2(str(path))
         lines += len(statements)
-        found += sum(not {"", name}.isdisjoint(contexts.get(line, ())) for line in statements)
+        found += len(statements) - len(missing)
+        if missed and missing:
+            print(f"  {path.relative_to(ROOT / PACKAGE)}: {shown}")
     share = 100 * found / max(lines, 1)
-    return f"{name:<14} {len(files):5} texts {found:5} of {lines:5} lines {share:4.0f} %"
-
-
-def _modules(path: Path) -> list[Path]:
-    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+    about = " ".join(COVERS[name])
+    print(f"{name:<14} {texts:5} texts {found:5} of {lines:5} lines {share:4.0f} %  of {about}")
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
-    for name in sorted(TARGETS):
-        if (folder / name / "corpus").is_dir():
-            print(reached(name, folder), flush=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("targets", nargs="*", metavar="TARGET")
+    parser.add_argument("--missed", action="store_true", help="print the lines that are not run")
+    given = parser.parse_args()
+    chosen = given.targets or sorted(COVERS)
+    if len(chosen) == 1:
+        report(chosen[0], given.folder, given.missed)
+        return
+    for name in chosen:
+        if (given.folder / name / "corpus").is_dir():
+            flags = ["--missed"] if given.missed else []
+            command = [sys.executable, "-m", "fuzz.reached", str(given.folder), name, *flags]
+            subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,19 @@
-"""What is fuzzed: a check over a text, texts to start from, and the code whose coverage counts.
+"""What is fuzzed: a check over a text, and texts to start from.
 
-The checks are the invariants of `tests/trust`; the texts are the project's own examples.
+The checks are the invariants of `tests/trust`; the texts are the project's own examples. What
+code a target is about says `fuzz.covers`.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from ctb_audit.rulebook.files import built_in_examples
-from tests.trust import invariants
+from ctb_audit.sources.ddl.split import split
+from fuzz.covers import ROOT
+from tests.sources.parse_postgres.dumps import DUMPED, TABLES
+from tests.trust import invariants, projects
+from tests.trust.projects import SECTION, project_text
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCES = "ctb_audit/sources"
 MODELS = """
 import { z } from 'zod';
 export interface User { id: string; tags?: string[]; createdAt: Timestamp; role: 'a' | 'b' }
@@ -30,11 +32,10 @@ DIAGRAM = """{"databaseType":"postgresql","tables":[{"id":"1","name":"users","sc
 
 @dataclass(frozen=True)
 class Target:
-    """`covers`: files and folders below the root."""
+    """A check that raises where the product does not keep its word, and texts to start from."""
 
     check: Callable[[str], None]
     seeds: Callable[[], Iterator[str]]
-    covers: tuple[str, ...]
 
 
 def _sql() -> Iterator[str]:
@@ -90,44 +91,32 @@ def _json() -> Iterator[str]:
         yield invariants.snapshot_text(text)
 
 
+def _projects() -> Iterator[str]:
+    """Every example with all that it consists of, and each of its systems' SQL alone."""
+    for examples in built_in_examples().values():
+        yield from (project_text(e) for e in examples)
+    for text in (*_typescript(), *_rules()):
+        kind = "rules" if "match /" in text else "models"
+        yield f"{SECTION} {kind}\n{text}"
+
+
+def _dumped() -> Iterator[str]:
+    yield from (*DUMPED, *TABLES)
+    for text in _sql():
+        yield from (s.text for s in split(text) if s.kind == "sql")
+
+
 TARGETS = {
-    "split": Target(
-        invariants.statements_tile,
-        _sql,
-        (f"{SOURCES}/ddl/split.py", f"{SOURCES}/ddl/lexis.py"),
-    ),
-    "replay": Target(
-        invariants.replay_is_deterministic,
-        _sql,
-        (f"{SOURCES}/ddl/parse_postgres", f"{SOURCES}/ddl/replay", f"{SOURCES}/ddl/read.py"),
-    ),
-    "tables": Target(invariants.tables_stay, _sql, (f"{SOURCES}/ddl/replay",)),
-    "foreign": Target(
-        invariants.foreign_replay_is_deterministic,
-        _foreign_sql,
-        (f"{SOURCES}/ddl/parse_sqlglot",),
-    ),
-    "audit": Target(
-        invariants.sql_audits_as_its_snapshot, _sql, ("ctb_audit/checks", "ctb_audit/semantics")
-    ),
-    "reference": Target(
-        invariants.reference_is_read, _documents, (f"{SOURCES}/reference", f"{SOURCES}/fenced.py")
-    ),
-    "rules": Target(
-        invariants.rules_are_read,
-        _rules,
-        (f"{SOURCES}/firestore_rules", "ctb_audit/semantics/firestore"),
-    ),
-    "typescript": Target(invariants.typescript_is_read, _typescript, (f"{SOURCES}/typescript",)),
-    "configuration": Target(
-        invariants.configuration_is_read,
-        _configurations,
-        ("ctb_audit/config.py", "ctb_audit/shape.py"),
-    ),
-    "standard": Target(invariants.rule_files_are_read, _standards, ("ctb_audit/rulebook",)),
-    "json": Target(
-        invariants.json_is_read,
-        _json,
-        ("ctb_audit/codec.py", f"{SOURCES}/snapshot.py", f"{SOURCES}/chartdb.py"),
-    ),
+    "split": Target(invariants.statements_tile, _sql),
+    "replay": Target(invariants.replay_is_deterministic, _sql),
+    "tables": Target(invariants.tables_stay, _sql),
+    "spellings": Target(invariants.spellings_are_the_grammars, _dumped),
+    "foreign": Target(invariants.foreign_replay_is_deterministic, _foreign_sql),
+    "audit": Target(projects.project_audits_as_its_snapshot, _projects),
+    "reference": Target(invariants.reference_is_read, _documents),
+    "rules": Target(invariants.rules_are_read, _rules),
+    "typescript": Target(invariants.typescript_is_read, _typescript),
+    "configuration": Target(invariants.configuration_is_read, _configurations),
+    "standard": Target(invariants.rule_files_are_read, _standards),
+    "json": Target(invariants.json_is_read, _json),
 }

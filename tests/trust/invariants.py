@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +24,7 @@ from ctb_audit.rulebook.validation import validate_rule, validate_standard
 from ctb_audit.sources.application import read_application_text
 from ctb_audit.sources.chartdb import is_chartdb, read_chartdb
 from ctb_audit.sources.ddl.operations import NotUnderstood, Script
+from ctb_audit.sources.ddl.parse_postgres import read_statement
 from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.ddl.replay import replay
 from ctb_audit.sources.ddl.split import split, tile
@@ -36,6 +36,8 @@ T = TypeVar("T")
 DIALECTS: tuple[System, ...] = ("postgresql", "sqlite", "mysql", "bigquery")
 TODAY = date(2026, 11, 22)
 ROOT = Path("/nonexistent")
+DEFAULTS = Config(ROOT)
+OPTIONS = LoadOptions(root=ROOT)
 MOST_STATEMENTS = 30
 """Of a script whose every prefix is replayed."""
 _TAKES_TABLES = re.compile(
@@ -92,6 +94,17 @@ def foreign_replay_is_deterministic(text: str) -> None:
         replay_is_deterministic(text, system)
 
 
+def spellings_are_the_grammars(text: str) -> None:
+    """What is read without the grammar is what the grammar reads: when it is met first, and when
+    its definitions are known.
+    """
+    for statement in split(text):
+        if statement.kind == "sql":
+            expected = read_statement(statement, "a.sql", known=False)
+            for _ in range(2):
+                assert read_statement(statement, "a.sql") == expected, statement.text
+
+
 def tables_stay(text: str, system: System = "postgresql") -> None:
     """No table goes without a statement that says so."""
     script = read_script(text, "a.sql", system)
@@ -122,19 +135,19 @@ def sql_audits_as_its_snapshot(text: str) -> None:
     audits_as_its_snapshot([replay([read_script(text, "a.sql", "postgresql")], source="a.sql")])
 
 
-def audits_as_its_snapshot(catalogs: Sequence[Catalog]) -> None:
+def audits_as_its_snapshot(catalogs: Sequence[Catalog], config: Config = DEFAULTS) -> None:
     """A catalog read back from JSON gets the audit that it got itself."""
     written = json.dumps([snapshot_value(catalog) for catalog in catalogs])
     read = read_snapshots(written, "snapshot.json")
     assert read == tuple(catalogs)
-    first = audited(catalogs)
+    first = audited(catalogs, config)
     no_defects([*(u.reason for u in first.unknowns), *(n.reason for n in first.not_judged)])
-    assert audited(read) == first
+    assert audited(read, config) == first
 
 
-def audited(catalogs: Sequence[Catalog]) -> Audit:
-    """Under the default configuration, in this process."""
-    return audit_catalogs(catalogs, Config(ROOT), AuditSettings(TODAY, jobs=1))
+def audited(catalogs: Sequence[Catalog], config: Config = DEFAULTS) -> Audit:
+    """The audit, made in this process."""
+    return audit_catalogs(catalogs, config, AuditSettings(TODAY, jobs=1))
 
 
 # ---- other inputs --------------------------------------------------------------------------------
@@ -142,9 +155,9 @@ def audited(catalogs: Sequence[Catalog]) -> Audit:
 
 def reference_is_read(text: str) -> None:
     """A schema reference is read alike each time, and its audit is that of its snapshot."""
-    catalog = refused_or(lambda: reference_catalog(text, "a.md", _options()))
+    catalog = refused_or(lambda: reference_catalog(text, "a.md", OPTIONS))
     if catalog is not None:
-        assert reference_catalog(text, "a.md", _options()) == catalog
+        assert reference_catalog(text, "a.md", OPTIONS) == catalog
         no_defects(problem.message for problem in catalog.problems)
         audits_as_its_snapshot([catalog])
 
@@ -210,8 +223,3 @@ def json_is_read(text: str) -> None:
 
 def _json_catalogs(text: str) -> tuple[Catalog, ...]:
     return (read_chartdb(text, "a.json"),) if is_chartdb(text) else read_snapshots(text, "a.json")
-
-
-@cache
-def _options() -> LoadOptions:
-    return LoadOptions(root=ROOT)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ctb_audit.cli.app import run
 from tests.trust import invariants
-from tests.trust.strategies import configuration, firestore_rules, markdown, sql, typescript
+from tests.trust.strategies import configuration, dumps, firestore_rules, markdown, sql, typescript
 
 SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck))
 INPUTS = {
@@ -23,6 +23,7 @@ INPUTS = {
 CHECKS: dict[str, tuple[Callable[[str], None], st.SearchStrategy[str], int]] = {
     "statements tile": (invariants.statements_tile, sql.scripts, 100),
     "replay": (invariants.replay_is_deterministic, sql.scripts, 60),
+    "spellings of a dump": (invariants.spellings_are_the_grammars, dumps.scripts, 400),
     "other dialects": (invariants.foreign_replay_is_deterministic, sql.scripts, 10),
     "tables stay": (invariants.tables_stay, sql.scripts, 60),
     "snapshot of SQL": (invariants.sql_audits_as_its_snapshot, sql.scripts, 30),

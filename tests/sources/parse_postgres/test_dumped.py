@@ -14,6 +14,7 @@ from ctb_audit.sources.ddl.parse_postgres.elements import create_table
 from ctb_audit.sources.ddl.parse_postgres.source import Source
 from ctb_audit.sources.ddl.parse_postgres.spelling import KEYWORDS
 from ctb_audit.sources.ddl.statement import Statement
+from tests.sources.parse_postgres.dumps import DUMPED, TABLES
 
 
 def source(text: str) -> Source:
@@ -27,34 +28,6 @@ def known(text: str) -> tuple[Operation, ...] | None:
 
 def by_grammar(text: str) -> tuple[Operation, ...]:
     return parse_postgres._read(pgparse.parse(text), source(text)).operations
-
-
-DUMPED = (
-    "ALTER TABLE public.users OWNER TO app",
-    'ALTER SEQUENCE "My Schema"."Users" OWNER TO "App"',
-    "ALTER VIEW v OWNER TO app",
-    "ALTER TABLE ONLY public.users\n    ADD CONSTRAINT users_pkey PRIMARY KEY (id)",
-    'ALTER TABLE ONLY users ADD CONSTRAINT "U" UNIQUE (a, "B c")',
-    "ALTER TABLE public.a\n    ADD CONSTRAINT f FOREIGN KEY (x, y) REFERENCES public.b(x, y)",
-    "ALTER TABLE ONLY a ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES b(id)"
-    " ON UPDATE CASCADE ON DELETE SET NULL",
-    "ALTER TABLE ONLY public.users"
-    " ALTER COLUMN id SET DEFAULT nextval('public.users_id_seq'::regclass)",
-    "CREATE INDEX i ON public.users USING btree (name)",
-    'CREATE UNIQUE INDEX i ON ONLY users USING btree (name DESC, "Other")',
-    "CREATE INDEX i ON t USING gin (tags) WHERE ((tags IS NOT NULL) AND (name <> 'a(b'::text))",
-    "CREATE SEQUENCE public.s\n    START WITH 1\n    INCREMENT BY 1\n    NO MINVALUE\n"
-    "    NO MAXVALUE\n    CACHE 1",
-    "CREATE SEQUENCE s AS integer START WITH -5 INCREMENT BY -1 MINVALUE -9 MAXVALUE -1 CACHE 20",
-    "ALTER SEQUENCE public.users_id_seq OWNED BY public.users.id",
-    "CREATE TRIGGER t BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.touch()",
-    "CREATE TRIGGER t AFTER UPDATE OR INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION f()",
-    "COMMENT ON TABLE public.users IS 'It''s\nctb: level=STRICT'",
-    "COMMENT ON COLUMN public.users.id IS 'the key'",
-    "GRANT SELECT,INSERT ON TABLE public.users TO app",
-    "GRANT ALL ON TABLE users TO app",
-    "GRANT USAGE ON SEQUENCE s TO app",
-)
 
 
 @pytest.mark.parametrize("text", DUMPED)
@@ -95,18 +68,6 @@ def test_the_spellings_of_a_dump_need_no_grammar(text: str) -> None:
 )
 def test_what_is_not_quite_it_goes_to_the_grammar(text: str) -> None:
     assert known(text) is None
-
-
-TABLES = (
-    "CREATE TABLE public.users (\n    id bigint NOT NULL,\n    name text DEFAULT 'a,b'::text,\n"
-    "    CONSTRAINT users_check CHECK ((length(name) > 1))\n)",
-    "CREATE TABLE IF NOT EXISTS t (\n  id serial PRIMARY KEY,\n\n  a int REFERENCES b (id),\n"
-    "  UNIQUE (a, id)\n)",
-    "CREATE TABLE t (\n    id bigint NOT NULL,\n"
-    "    CONSTRAINT other\n        CHECK (id > 0) NOT VALID\n)",
-    f"CREATE TABLE t (\n    a int,\n    CONSTRAINT {'c' * 70} CHECK (a > 0)\n)",
-    "CREATE TABLE t (\n    a int,\n    constraint Lower CHECK (a > 0)\n)",
-)
 
 
 @pytest.mark.parametrize("text", TABLES)

@@ -21,8 +21,11 @@ _MENTIONS = 20_000
 """Characters that are searched for the names of tables where no tree tells them."""
 
 
-def read_statement(statement: Statement, path: str) -> StatementEffect:
-    """What one statement of the script `path` does; never raises for what it holds."""
+def read_statement(statement: Statement, path: str, *, known: bool = True) -> StatementEffect:
+    """What one statement of the script `path` does; never raises for what it holds.
+
+    `known` False: by the grammar alone, also what is spelled as `pg_dump` spells it.
+    """
     parse, rejection = _grammar()
     source = Source(statement, path)
     if "\0" in source.text:
@@ -31,8 +34,8 @@ def read_statement(statement: Statement, path: str) -> StatementEffect:
     if source.end > SAFE_LENGTH and is_too_deep(source):
         return _effect(source, (not_understood(source, TOO_DEEP, _mentioned(source)),))
     try:
-        known = _read_known(source)
-        return _read(parse(statement.text), source) if known is None else _effect(source, known)
+        short = _read_known(source) if known else None
+        return _read(parse(statement.text), source) if short is None else _effect(source, short)
     except rejection as error:
         from ctb_audit.sources.ddl.parse_postgres.rejected import read_rejected
 
