@@ -18,6 +18,7 @@ from ctb_audit.model import Location, Problem
 from ctb_audit.probe import Probe
 from ctb_audit.project import Project, Subject
 from ctb_audit.result import Finding, NotJudged, TableResult, UnknownVerdict
+from ctb_audit.semantics.comments import without_comments
 from ctb_audit.standard import SEVERITIES, WEIGHTS, Rule, Severity, matches_table
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Question, Unknown, Verdict
 
@@ -64,7 +65,7 @@ class _Doubt:
     def of(cls, problem: Problem) -> "_Doubt":
         place = f" ({problem.location})" if problem.location else ""
         reason = f"a statement that names the table was not understood{place}: {problem.message}"
-        return cls(reason, "DROP" in problem.excerpt.upper())
+        return cls(reason, "DROP" in without_comments(problem.excerpt).upper())
 
 
 @dataclass(frozen=True, slots=True)

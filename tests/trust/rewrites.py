@@ -18,6 +18,8 @@ TOKEN = re.compile(
     re.S | re.X,
 )
 _BARRIER = re.compile(r"\s*(?:SET|BEGIN|COMMIT|ROLLBACK|START|DO|CREATE\s+SCHEMA|\\)", re.I)
+_CLIENT = re.compile(r"^\s*\\|\bCOPY\b|^\s*:", re.I | re.M)
+_PATH = re.compile(r"\bsearch_path\b|\bSET\s+SCHEMA\b|\bCREATE\s+SCHEMA\b", re.I)
 _BEFORE_TABLE = frozenset({"table", "on", "references", "only", "into", "exists"})
 _EVENTS = frozenset({"delete", "update", "conflict", "commit", "insert"})
 
@@ -47,18 +49,21 @@ def _by_statement(script: str, change: Callable[[str], str]) -> str:
 
 
 def spaced(script: str, dice: random.Random) -> str:
-    """Other white space, also where none or where some need not be."""
+    """Other white space, also where none or where some need not be; a line break between strings
+    joins them.
+    """
     joints = ("\n", "\t", "  \n  ", "\r\n", " ")
 
     def change(text: str) -> str:
-        made = ""
+        made, before = "", ""
         for kind, part in tokens(text):
             if kind == "space":
-                made += dice.choice(joints)
+                made += part if before == "string" else dice.choice(joints)
             elif kind == "sign" and part in "(),":
                 made += dice.choice(("", " ", "\n")) + part + dice.choice(("", " ", "\n\n"))
             else:
                 made += part + ("\n" if kind == "comment" else "")
+            before = kind
         return made
 
     return _by_statement(script, change)
@@ -82,13 +87,16 @@ def commented(script: str, dice: random.Random) -> str:
 
 
 def other_case(script: str, dice: random.Random) -> str:
-    """Words outside quotes in another case."""
+    """Words outside quotes in another case, but for the names of psql's variables."""
     cases = (str.upper, str.lower, str.title)
 
     def change(text: str) -> str:
-        return "".join(
-            dice.choice(cases)(part) if kind == "word" else part for kind, part in tokens(text)
-        )
+        made, before = "", ""
+        for kind, part in tokens(text):
+            free = kind == "word" and before != ":"
+            made += dice.choice(cases)(part) if free else part
+            before = part
+        return made
 
     return _by_statement(script, change)
 
@@ -134,8 +142,8 @@ def reordered(script: str, dice: random.Random) -> str:
     """Neighbours that name nothing in common change places."""
     blocks = [(gap, text) for gap, text in pieces(script) if text]
     tail = "".join(gap for gap, text in pieces(script) if not text)
-    if "-- surface:" in script:
-        return script  # where a surface begins, an order does
+    if "-- surface:" in script or _CLIENT.search(script):
+        return script  # where a surface begins, an order does; and what a client says has its place
     gaps = [gap.removeprefix(";") for gap, _ in blocks]
     order = list(range(len(blocks)))
     for _ in range(3 * len(order)):
@@ -147,7 +155,9 @@ def reordered(script: str, dice: random.Random) -> str:
 
 
 def qualified(script: str, dice: random.Random) -> str:
-    """Every table by its schema, `public`."""
+    """Every table by its schema, `public`, where no other can be meant."""
+    if _PATH.search(script):
+        return script
     return _in_schema(script, "public")
 
 
