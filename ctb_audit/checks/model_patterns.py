@@ -165,25 +165,30 @@ def _of_pattern(
         if not held:
             return
         found = _difference(field, held, type_)
+        if found and not found[1] and _rejected_otherwise(found[0], column, conditions):
+            found = _difference(field, held, type_, accepted_only=True)
     except Untranslatable as error:
         raise Undecided(f"its pattern cannot be compared with the table's: {error}") from None
     if found is None:
         return
     text, accepted = found
-    shown = repr(text)
     if accepted:
-        yield f"accepts {shown}, which the table's pattern rejects"
-    elif not _rejected_otherwise(text, column, conditions):
-        yield f"refuses {shown}, which the table's pattern accepts"
+        yield f"accepts {text!r}, which the table's pattern rejects"
+    else:
+        yield f"refuses {text!r}, which the table's pattern accepts"
 
 
-def _difference(field: ModelField, held: list[Regex], type_: Type) -> tuple[str, bool] | None:
+def _difference(
+    field: ModelField, held: list[Regex], type_: Type, *, accepted_only: bool = False
+) -> tuple[str, bool] | None:
+    """The shortest text that one side alone accepts. `accepted_only`: that the field does."""
     if _UNTOLD & set(field.flags):
         raise Untranslatable(f"the flags {field.flags}")
     own = advanced(field.pattern.replace("\\/", "/"), "i" in field.flags)
     lengths = [n for n in (field.longest, _capacity(type_)) if n is not None]
-    shortest, longest = field.shortest or 0, min(lengths, default=None)
-    return difference(Language((own,), shortest, longest), Language(tuple(held), shortest, longest))
+    bounds = field.shortest or 0, min(lengths, default=None)
+    others = (own, *held) if accepted_only else tuple(held)
+    return difference(Language((own,), *bounds), Language(others, *bounds))
 
 
 def _rejected_otherwise(text: str, column: Column, conditions: list[Node]) -> bool:
