@@ -24,7 +24,6 @@ from fuzz.mutate import mutated
 if TYPE_CHECKING:
     from fuzz.targets import Target
 
-LONGEST = 16_384
 SLOWEST = 20
 MEMORY_MB = 3_000
 
@@ -80,7 +79,7 @@ def main() -> None:
     folder = chosen.folder / chosen.target
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    texts = [text for text in target.seeds() if len(text) <= LONGEST]
+    texts = [text for text in target.seeds() if len(text.encode()) <= target.longest]
     for number, text in enumerate(texts):
         (corpus / f"seed-{number:03}").write_text(text, encoding="utf-8")
 
@@ -93,7 +92,7 @@ def main() -> None:
 
     options = {
         "max_total_time": chosen.seconds,
-        "max_len": LONGEST,
+        "max_len": target.longest,
         "timeout": SLOWEST,
         "rss_limit_mb": MEMORY_MB,
         "artifact_prefix": f"{folder}/",

@@ -4,6 +4,7 @@ The checks are the invariants of `tests/trust`; the texts are the project's own 
 code a target is about says `fuzz.covers`.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -32,10 +33,14 @@ DIAGRAM = """{"databaseType":"postgresql","tables":[{"id":"1","name":"users","sc
 
 @dataclass(frozen=True)
 class Target:
-    """A check that raises where the product does not keep its word, and texts to start from."""
+    """A check that raises where the product does not keep its word, and texts to start from.
+
+    `longest`: bytes of a text.
+    """
 
     check: Callable[[str], None]
     seeds: Callable[[], Iterator[str]]
+    longest: int = 8_192
 
 
 def _sql() -> Iterator[str]:
@@ -52,21 +57,31 @@ def _foreign_sql() -> Iterator[str]:
     yield from (f"{part};" for part in listed.split(";\n"))
 
 
+def _fenced(language: str) -> Iterator[str]:
+    """The blocks of a language in the documentation."""
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        yield from re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+
+
 def _documents() -> Iterator[str]:
     for examples in built_in_examples().values():
         yield from (str(e["document"]) for e in examples if e.get("document"))
-    yield (ROOT / "examples/imo-creator/SCHEMA_REFERENCE.md").read_text(encoding="utf-8")
+    whole = (ROOT / "examples/imo-creator/SCHEMA_REFERENCE.md").read_text(encoding="utf-8")
+    yield from (f"### {part}" for part in re.split(r"\n##+ ", whole))
 
 
 def _rules() -> Iterator[str]:
     for path in sorted((ROOT / "examples").rglob("*.rules")):
         yield path.read_text(encoding="utf-8")
+    yield from _fenced("javascript")
     for text in _documents():
         yield from (part for part in text.split("```") if "match /" in part)
 
 
 def _typescript() -> Iterator[str]:
     yield MODELS
+    yield from _fenced("(?:ts|typescript)")
     for path in sorted((ROOT / "examples").rglob("*.ts")):
         yield path.read_text(encoding="utf-8")
     for text in _documents():
@@ -76,6 +91,7 @@ def _typescript() -> Iterator[str]:
 def _configurations() -> Iterator[str]:
     for examples in built_in_examples().values():
         yield from (str(e["config"]) for e in examples if e.get("config"))
+    yield from _fenced("toml")
     for path in sorted((ROOT / "examples").rglob("ctb.toml")):
         yield path.read_text(encoding="utf-8")
 
@@ -112,11 +128,11 @@ TARGETS = {
     "tables": Target(invariants.tables_stay, _sql),
     "spellings": Target(invariants.spellings_are_the_grammars, _dumped),
     "foreign": Target(invariants.foreign_replay_is_deterministic, _foreign_sql),
-    "audit": Target(projects.project_audits_as_its_snapshot, _projects),
-    "reference": Target(invariants.reference_is_read, _documents),
+    "audit": Target(projects.project_audits_as_its_snapshot, _projects, longest=4_096),
+    "reference": Target(invariants.reference_is_read, _documents, longest=4_096),
     "rules": Target(invariants.rules_are_read, _rules),
     "typescript": Target(invariants.typescript_is_read, _typescript),
     "configuration": Target(invariants.configuration_is_read, _configurations),
     "standard": Target(invariants.rule_files_are_read, _standards),
-    "json": Target(invariants.json_is_read, _json),
+    "json": Target(invariants.json_is_read, _json, longest=16_384),
 }
