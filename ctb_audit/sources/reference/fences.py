@@ -26,7 +26,7 @@ _LANGUAGES: dict[str, System | None] = {
     **dict.fromkeys(("sqlite", "sqlite3"), "sqlite"),
 }
 _STARTS_DDL = pattern(
-    r"\A(?:\s+|--[^\n]*\n)*(?:CREATE\s|ALTER\s+TABLE\s|COMMENT\s+ON\s)", re.IGNORECASE
+    r"\A(?:\s++|--[^\n]*+\n)*+(?:CREATE\s|ALTER\s+TABLE\s|COMMENT\s+ON\s)", re.IGNORECASE
 )
 _ROLES: tuple[tuple[FenceRole, re.Pattern[str]], ...] = (
     ("schema", pattern(r"\b(?:schema definition|table definition|ddl)\b", re.IGNORECASE)),
