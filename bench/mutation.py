@@ -22,6 +22,7 @@ import random
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter, defaultdict
@@ -412,7 +413,9 @@ def main() -> None:
     options = parser.parse_args()
     plugin = Mutation(options)
     quiet = ["-q", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    pytest.main([*quiet, "-k", options.k, *options.tests], plugins=[plugin])
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own would be cleared by each mutant
+        quiet.append(f"--basetemp={folder}/tests")
+        pytest.main([*quiet, "-k", options.k, *options.tests], plugins=[plugin])
     _write(options.out, plugin.outcomes)
     print("\n".join(summary(plugin.outcomes)))
 
