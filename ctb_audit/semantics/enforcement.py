@@ -87,7 +87,7 @@ def enforces_range(
     named = [c for c in constants_of(guarded, column) if isinstance(c, int | Decimal)]
     bounds = [bound for bound in (low, high) if bound is not None]
     edges = [n for b in bounds for n in (b - 1, b + 1)]
-    edges += [n for b in bounds for n in (b - 100, b + 100, -b)]
+    edges += [n for b in bounds for n in (b - 100, b + 100, -b)] + [0]
     tried = dict.fromkeys((*edges, *(n + d for n in named for d in (-1, 0, 1))))
     probes: list[Row] = [{column: number} for number in tried if not inside(number)]
     start = low if low is not None else high
