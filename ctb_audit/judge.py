@@ -6,9 +6,9 @@ Unknown and names itself; a statement that was not understood makes what it coul
 changed Unknown (DESIGN, Rules and Coverage).
 """
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import partial
 from typing import assert_never
 
 from ctb_audit.checks import ASKING, PROJECT_REGISTRY, REGISTRY, Check, ProjectFinding
@@ -70,10 +70,14 @@ class _Doubt:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One rule as it is asked of tables that are alike in system, kind, level and exemption."""
+    """One rule as it is asked of tables that are alike in system, kind, level and exemption.
+    `check` has the rule's parameters.
+    """
 
     rule: Rule
     severity: Severity
+    weight: int
+    topic: str
     check: Check
 
 
@@ -108,17 +112,17 @@ def _judged(
         kind = (subject.system, subject.table.kind, subject.level, bool(subject.exempt))
         if kind not in known:
             known[kind] = list(_asked_of(subject, rules))
-        passed: Counter[str] = Counter()
-        passes: Counter[str] = Counter()
+        passed: dict[str, int] = {}
+        passes: dict[str, int] = {}
         doubted = _doubt(subject, project)
         for asked in known[kind]:
-            doubt = doubted if asked.rule.topic != "sql" else None
+            doubt = doubted if asked.topic != "sql" else None
             times = _judge_one(asked, subject, doubt, project, result)
-            passed[asked.rule.topic] += times * WEIGHTS[asked.severity]
             if times:
-                passes[asked.rule.id] += times
-        result.passes += passes.total()
-        result.tables.append(_table(subject, passed, passes if counted else Counter()))
+                passed[asked.topic] = passed.get(asked.topic, 0) + times * asked.weight
+                passes[asked.rule.id] = times
+        result.passes += sum(passes.values())
+        result.tables.append(_table(subject, passed, passes if counted else {}))
     return result
 
 
@@ -127,7 +131,9 @@ def _asked_of(subject: Subject, rules: Iterable[Rule]) -> Iterator[_Asked]:
     for rule in rules:
         severity = _severity_for(rule, subject)
         if severity is not None:
-            yield _Asked(rule, severity, REGISTRY[rule.check])
+            check = REGISTRY[rule.check]
+            asked = partial(check, **rule.params) if rule.params else check
+            yield _Asked(rule, severity, WEIGHTS[severity], rule.topic, asked)
 
 
 def questions(project: Project, tables: Sequence[str] = ()) -> tuple[Probe, ...]:
@@ -140,7 +146,7 @@ def questions(project: Project, tables: Sequence[str] = ()) -> tuple[Probe, ...]
         for subject in asking.subjects
         if not tables or matches_table(subject.name, tables)
         for asked in _asked_of(subject, rules)
-        for verdict in _checked(asked.rule, asked.check, subject, asking)
+        for verdict in _checked(asked, subject, asking)
         if isinstance(verdict, Question)
     ]
     return tuple(dict.fromkeys(probes))
@@ -200,7 +206,10 @@ def _judge_one(
 ) -> int:
     """How often the rule passed; everything else goes into the result."""
     passes = 0
-    for found in _checked(asked.rule, asked.check, subject, project):
+    for found in _checked(asked, subject, project):
+        if doubt is None and found.__class__ is Pass:  # as most are
+            passes += 1
+            continue
         verdict = _answered(found, project) if isinstance(found, Question) else found
         match verdict if doubt is None else _doubted(verdict, doubt):
             case Pass():
@@ -225,14 +234,12 @@ def _answered(question: Question, project: Project) -> Verdict:
     return question.decide(sample)
 
 
-def _checked(
-    rule: Rule, check: Check, subject: Subject, project: Project
-) -> Sequence[Verdict | Question]:
+def _checked(asked: _Asked, subject: Subject, project: Project) -> Sequence[Verdict | Question]:
     """What the check yields; a crash is Unknown and names the check."""
     try:
-        return list(check(subject, project, **rule.params))
+        return list(asked.check(subject, project))
     except Exception as error:  # a user's table must never end an audit
-        return (Unknown(f"check {rule.check} failed: {type(error).__name__}: {error}"),)
+        return (Unknown(f"check {asked.rule.check} failed: {type(error).__name__}: {error}"),)
 
 
 def _doubted(verdict: Verdict, doubt: _Doubt) -> Verdict:
@@ -280,19 +287,19 @@ def _place(subject: Subject, requirement: str) -> Location | None:
     return column.location if column and column.location else subject.table.location
 
 
-def _table(subject: Subject, passed: Counter[str], passes: Counter[str]) -> TableResult:
+def _table(subject: Subject, passed: Mapping[str, int], passes: Mapping[str, int]) -> TableResult:
     return TableResult(
         system=subject.system,
         surface=subject.surface,
         name=str(subject.name),
         level=subject.level,
         level_source=subject.level_source,
-        passed=passed.total(),
+        passed=sum(passed.values()),
         exempt=subject.exempt,
         planned=subject.planned,
         location=subject.table.location,
         topics=tuple((topic, weight) for topic, weight in passed.items() if weight),
-        passes=tuple((rule, count) for rule, count in passes.items() if count),
+        passes=tuple(passes.items()),
     )
 
 

@@ -100,7 +100,9 @@ class Rescore:
         return 100 * weight / (total * self._weight)
 
     def while_fixing(self, fixes: Iterable[Finding]) -> Iterator[int]:
-        """The database score now and after each of the fixes, one after the other."""
+        """The database score now and after each of the fixes, one after the other; a fix in a
+        table without a score changes nothing.
+        """
         gained: dict[TableKey, int] = defaultdict(int)
         scores = {key: table.score or 0 for key, table in self._tables.items()}
         reached = sum(LEVEL_WEIGHTS[t.level] * scores[key] for key, t in self._tables.items())
@@ -109,12 +111,13 @@ class Rescore:
         yield half_up(reached, self._weight)
         for finding in fixes:
             key = (finding.system, finding.table)
-            table = self._tables[key]
-            gained[key] += WEIGHTS[finding.severity]
-            passed, failed = table.passed + gained[key], table.failed - gained[key]
-            score = table_score(passed, failed, table.unknown) or 0
-            reached += LEVEL_WEIGHTS[table.level] * (score - scores[key])
-            scores[key] = score
+            table = self._tables.get(key)
+            if table is not None:
+                gained[key] += WEIGHTS[finding.severity]
+                passed, failed = table.passed + gained[key], table.failed - gained[key]
+                score = table_score(passed, failed, table.unknown) or 0
+                reached += LEVEL_WEIGHTS[table.level] * (score - scores[key])
+                scores[key] = score
             yield half_up(reached, self._weight)
 
 

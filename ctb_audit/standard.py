@@ -195,12 +195,17 @@ class NamePatterns:
     def __init__(self, patterns: Iterable[str]) -> None:
         found = list(patterns)
         wild = [p for p in found if any(mark in p for mark in "*?[")]
-        self._names = frozenset(found) - frozenset(wild)
         self._wild = re.compile("|".join(map(translate, wild))) if wild else None
+        self._known = dict.fromkeys(set(found).difference(wild), True)
+        """What was asked before: names of columns repeat from table to table."""
 
     def fits(self, text: str) -> bool:
         """Whether one of the patterns, if there are any, fits the whole text, case and all."""
-        return text in self._names or (self._wild is not None and bool(self._wild.match(text)))
+        known = self._known.get(text)
+        if known is None:
+            known = self._wild is not None and self._wild.match(text) is not None
+            self._known[text] = known
+        return known
 
 
 @lru_cache(maxsize=256)

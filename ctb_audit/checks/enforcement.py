@@ -4,7 +4,7 @@
 
 from collections.abc import Iterator
 
-from ctb_audit.checks.expectation import MISSING_COLUMN, base_type, column_of
+from ctb_audit.checks.expectation import MISSING_COLUMN, base_type, column_of, role_of
 from ctb_audit.checks.guarding import ask
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
 from ctb_audit.checks.registry import check
@@ -27,12 +27,12 @@ def unenforced_format(
     subject: Subject, project: Project, *, role: str, stated: str = ""
 ) -> Iterator[Verdict]:
     """A documented format. `stated`: the rule that below STRICT a reference may state instead."""
-    wanted = project.standard.field(role)
-    column = column_of(role, subject, project)
-    if wanted is None or column is None or not wanted.format:
+    played = role_of(role, subject, project)
+    if played is None or played.column is None or not played.wanted.format:
         yield NotApplicable(MISSING_COLUMN)
         return
-    pattern = project.standard.formats[wanted.format]
+    column = played.column
+    pattern = project.standard.formats[played.wanted.format]
     answer = ask(enforces_format, subject, project, (column.name,), pattern=pattern)
     verdict = _judged(answer, column, subject)
     if isinstance(verdict, Fail) and _watched(column, subject, project):
@@ -45,12 +45,11 @@ def unenforced_range(
     subject: Subject, project: Project, *, role: str, stated: str = ""
 ) -> Iterator[Verdict]:
     """The bounds of a tracking column; `stated` as in `unenforced_format`."""
-    wanted = project.standard.field(role)
-    column = column_of(role, subject, project)
-    if wanted is None or column is None:
+    played = role_of(role, subject, project)
+    if played is None or played.column is None:
         yield NotApplicable(MISSING_COLUMN)
         return
-    low, high = wanted.minimum, wanted.maximum
+    column, low, high = played.column, played.wanted.minimum, played.wanted.maximum
     answer = ask(enforces_range, subject, project, (column.name,), low=low, high=high)
     yield _or_stated(_judged(answer, column, subject), stated, subject, project)
 

@@ -43,7 +43,9 @@ def _name(wanted: TrackingField, column: Column | None, subject: Subject) -> str
 
 def expects(wanted: TrackingField, subject: Subject) -> bool:
     """Whether the table must have the column."""
-    return wanted.required and all(_is_of_kind(k, wanted, subject) for k in wanted.tables)
+    if not wanted.required or not wanted.tables:
+        return wanted.required
+    return all(_is_of_kind(kind, wanted, subject) for kind in wanted.tables)
 
 
 def _is_of_kind(kind: str, wanted: TrackingField, subject: Subject) -> bool:
@@ -73,7 +75,16 @@ def missing(subject: Subject, project: Project) -> Iterator[NotApplicable]:
 
 def column_of(role: str, subject: Subject, project: Project) -> Column | None:
     """The table's column in a role; None where it, or the role itself, does not exist."""
-    return next((r.column for r in roles(subject, project) if r.wanted.role == role), None)
+    played = role_of(role, subject, project)
+    return None if played is None else played.column
+
+
+def role_of(role: str, subject: Subject, project: Project) -> Role | None:
+    """The role at the table; None where the standard has none of that name."""
+    known: dict[str, Role] | None = subject.memo.get(role_of)
+    if known is None:
+        known = subject.memo[role_of] = {r.wanted.role: r for r in roles(subject, project)}
+    return known.get(role)
 
 
 def domain_of(column: Column, subject: Subject, project: Project) -> UserType | None:

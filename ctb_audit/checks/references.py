@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from ctb_audit.checks.expectation import base_type
 from ctb_audit.checks.registry import check
-from ctb_audit.model import Column, Constraint, Name
+from ctb_audit.model import Column, Constraint, Name, System
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
 
 @check
 def missing_foreign_key(subject: Subject, project: Project, *, suffix: str) -> Iterator[Verdict]:
-    tracking = {n for f in project.standard.fields for n in f.names_in(subject.system)}
+    tracking = _tracking_names(subject.system, project)
     named = False
     for column in subject.table.columns:
         target = None
@@ -22,6 +22,15 @@ def missing_foreign_key(subject: Subject, project: Project, *, suffix: str) -> I
             yield _verdict(column, target, subject, project)
     if not named:
         yield NotApplicable("no column is named after a table")
+
+
+def _tracking_names(system: System, project: Project) -> frozenset[str]:
+    key = (_tracking_names, system)
+    known: frozenset[str] | None = project.memo.get(key)
+    if known is None:
+        known = frozenset(n for f in project.standard.fields for n in f.names_in(system))
+        project.memo[key] = known
+    return known
 
 
 def reference_of(column: str, subject: Subject, project: Project) -> tuple[Name, str] | None:

@@ -38,18 +38,25 @@ def wrong_tracking_type(subject: Subject, project: Project) -> Iterator[Verdict]
 
 
 def _type_verdict(wanted: TrackingField, column: Column, type_: Type, subject: Subject) -> Verdict:
-    families = wanted.families.get(subject.system, wanted.families.get("*", ()))
-    shown = f"{column.name} is {column.type}"
-    if column.type.dimensions or type_.dimensions:
-        return Fail(f"{shown}, {wanted.spelling} holds a single value", column.name)
-    if type_.family in ("unknown", "domain"):
+    several = column.type.dimensions or type_.dimensions
+    if type_.family in ("unknown", "domain") and not several:
         return Unknown(f"no source defines the type {column.type}", column.name)
-    if type_.family not in families:
-        return Fail(f"{shown}, the standard asks for {wanted.spelling}", column.name)
+    fault = _type_fault(wanted, column, type_, subject)
+    if fault:
+        return Fail(f"{column.name} is {column.type}, {fault}", column.name)
+    return Pass(column.name)
+
+
+def _type_fault(wanted: TrackingField, column: Column, type_: Type, subject: Subject) -> str:
+    """What is wrong with a column's type, "" for nothing."""
+    if column.type.dimensions or type_.dimensions:
+        return f"{wanted.spelling} holds a single value"
+    if type_.family not in wanted.families.get(subject.system, wanted.families.get("*", ())):
+        return f"the standard asks for {wanted.spelling}"
     length = _length(type_)
     if wanted.min_length is not None and length is not None and length < wanted.min_length:
-        return Fail(f"{shown}, shorter than {wanted.spelling}", column.name)
-    return Pass(column.name)
+        return f"shorter than {wanted.spelling}"
+    return ""
 
 
 def _length(type_: Type) -> int | None:

@@ -129,10 +129,10 @@ def _idle(
     if trigger.timing != "before" or not trigger.row:
         before = replace(trigger, timing="before", row=True)
         meant = effect_of(before, function, subject.table)
-    column = column_of(UPDATED, subject, project)
+    column = None if kept else column_of(UPDATED, subject, project)
     if column is not None and column.name in meant.assigns and "update" in trigger.events:
         answer = keeps_current(trigger, function, subject.table, column.name)
-        if isinstance(answer, Missing) and not kept:
+        if isinstance(answer, Missing):
             fault = f"does not keep {column.name}: {answer.reason}"
             return Ineffective(trigger, fault, frozenset({column.name}), keeper=True)
     if not effect.nothing:

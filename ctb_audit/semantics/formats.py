@@ -5,6 +5,8 @@ what a standard says and what a CHECK in a database says are one thing. Time is 
 text and bounded by it: no format, whoever wrote it, makes an audit hang.
 """
 
+from functools import lru_cache
+
 from ctb_audit.semantics.patterns import Untranslatable, full_match
 from ctb_audit.semantics.regex import advanced
 
@@ -12,6 +14,7 @@ LONGEST = 1_000
 """Characters; what is longer has no format."""
 
 
+@lru_cache(maxsize=4096)
 def fits(pattern: str, text: str) -> bool:
     """Whether the whole text has the format; False where PostgreSQL's locale would decide, and
     for a pattern that `fault` refuses.

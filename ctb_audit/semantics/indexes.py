@@ -1,6 +1,6 @@
 """What the indexes and constraints of one table serve (STANDARD section 4)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ctb_audit.lean import dataclass
@@ -77,7 +77,11 @@ def leads(table: Table, columns: Sequence[str]) -> bool:
     only where its predicate says no more than that the columns are not null.
     """
     wanted = set(columns)
-    return any(_leads(access.index, wanted) for access in accesses(table))
+    for access in accesses(table):
+        keys = access.index.keys
+        if keys and keys[0].column in wanted and _leads(access.index, wanted):
+            return True
+    return False
 
 
 def _leads(index: Index, wanted: set[str]) -> bool:
@@ -189,12 +193,14 @@ def duplicate_unique(table: Table) -> tuple[Duplicate, ...]:
     return tuple(found)
 
 
-def _unique(table: Table) -> Iterator[Access]:
+@latest
+def _unique(table: Table) -> tuple[Access, ...]:
     """Unique indexes and constraints on plain columns."""
-    for access in accesses(table):
-        plain = all(key.column is not None for key in access.index.keys)
-        if access.index.unique and plain:
-            yield access
+    return tuple(
+        access
+        for access in accesses(table)
+        if access.index.unique and all(key.column is not None for key in access.index.keys)
+    )
 
 
 def is_unique(table: Table, columns: Sequence[str]) -> bool:
