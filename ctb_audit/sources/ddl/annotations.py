@@ -67,13 +67,20 @@ class Pair:
 
 def above(statement: Statement, path: str) -> Annotations:
     """The annotations in the comments above a statement."""
-    found, comments = Annotations(), statement.comments
+    comments = statement.comments
+    found: list[Annotations] = []
+    row, counted = statement.line - comments.count("\n"), 0
     for line in _lines(comments):
         at = line.start("mark")
-        row = statement.line - comments.count("\n", at)
+        row += comments.count("\n", counted, at)
+        counted = at
         column = at - comments.rfind("\n", 0, at)
-        found += _annotation(line["rest"], "annotation", Location(path, row, column))
-    return found
+        found.append(_annotation(line["rest"], "annotation", Location(path, row, column)))
+    return Annotations(
+        tuple(d for each in found for d in each.declarations),
+        tuple(w for each in found for w in each.waivers),
+        tuple(m for each in found for m in each.mistakes),
+    )
 
 
 def declarations_above(comments: str) -> Iterator[tuple[int, tuple[Pair, ...]]]:

@@ -18,11 +18,11 @@ from ctb_audit.sources.ddl.replay.columns import (
     without_null_default,
 )
 from ctb_audit.sources.ddl.replay.constraints import (
-    add_foreign_key,
     add_indexed,
     merge_declared,
 )
 from ctb_audit.sources.ddl.replay.drop_columns import user_of
+from ctb_audit.sources.ddl.replay.foreign_keys import add_foreign_keys
 from ctb_audit.sources.ddl.replay.indexes import spread_constraint
 from ctb_audit.sources.ddl.replay.local_parts import note_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
@@ -81,9 +81,8 @@ def _add_constraints(state: State, name: Name, action: AddColumn) -> None:
         table = add_indexed(state, state.tables[name], constraint)
         state.put(table)
         spread_constraint(state, name, table.constraints[-1])
-    for constraint in action.constraints:
-        if constraint.kind == "foreign key":
-            state.put(add_foreign_key(state, state.tables[name], constraint))
+    keys = (c for c in action.constraints if c.kind == "foreign key")
+    state.put(add_foreign_keys(state, state.tables[name], *keys))
 
 
 # ---- ALTER COLUMN ------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from ctb_audit.sources.ddl.operations import AddConstraint, AlterConstraint, Dro
 from ctb_audit.sources.ddl.replay.constraints import (
     INDEXED,
     add_checks,
-    add_foreign_key,
     add_indexed,
     not_null,
     replace_constraint,
 )
+from ctb_audit.sources.ddl.replay.foreign_keys import add_foreign_keys
 from ctb_audit.sources.ddl.replay.indexes import absorb_index, spread_constraint
 from ctb_audit.sources.ddl.replay.inheritance import clone_foreign_key
 from ctb_audit.sources.ddl.replay.local_parts import has_other_parent, is_local, note_local
@@ -72,7 +72,7 @@ def _inherit_check(state: State, name: Name, check: Constraint) -> None:
 
 def _add_foreign_key(state: State, name: Name, key: Constraint) -> None:
     table = state.tables[name]
-    changed = add_foreign_key(state, table, key)
+    changed = add_foreign_keys(state, table, key)
     state.put(changed)
     if changed is not table:
         for partition in state.partitions(name):

@@ -7,10 +7,10 @@ from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like
 from ctb_audit.sources.ddl.replay.columns import build, most_columns, note_use, untyped
 from ctb_audit.sources.ddl.replay.constraints import (
     add_checks,
-    add_foreign_key,
     add_indexed,
     merge_declared,
 )
+from ctb_audit.sources.ddl.replay.foreign_keys import add_foreign_keys
 from ctb_audit.sources.ddl.replay.indexes import add_index
 from ctb_audit.sources.ddl.replay.inheritance import (
     inherit_constraints,
@@ -138,13 +138,11 @@ def _add_parts(state: State, name: Name, op: CreateTable, parents: tuple[Name, .
     state.put(add_checks(state, table, sorted(checks, key=lambda c: not c.name)))
     if op.table.partition_of is not None:
         partition_extras(state, name)
-    for constraint in merge_declared(declared):
-        state.put(add_indexed(state, state.tables[name], constraint))
+    state.put(add_indexed(state, state.tables[name], *merge_declared(declared)))
     for like in op.likes:
         apply_like(state, name, like)
-    for constraint in declared:
-        if constraint.kind == "foreign key":
-            state.put(add_foreign_key(state, state.tables[name], constraint))
+    keys = (c for c in declared if c.kind == "foreign key")
+    state.put(add_foreign_keys(state, state.tables[name], *keys))
     for index in op.table.indexes:
         if index.intended:
             table = state.tables[name]
