@@ -7,7 +7,7 @@ from posixpath import basename
 
 from ctb_audit.checks.registry import ProjectFinding, beside, check, project_check
 from ctb_audit.lean import pattern
-from ctb_audit.model import AppliedMigration, MigrationFile, Name, Tracker
+from ctb_audit.model import AppliedMigration, MigrationFile, Tracker
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.indexes import is_unique
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
@@ -88,7 +88,7 @@ def failed_migration(project: Project) -> Iterator[ProjectFinding]:
 @check
 def missing_migration_tracking(subject: Subject, project: Project) -> Iterator[Verdict]:
     """A tracker in which one migration can stand twice says nothing of how often it ran."""
-    if subject.name.name != "schema_migrations" or subject.system != "postgresql":
+    if subject.name.name != "schema_migrations":
         yield NotApplicable("the table tracks no migrations")
         return
     column = next((c for n in NAME_COLUMNS if (c := subject.table.column(n))), None)
@@ -137,22 +137,18 @@ def _followed(project: Project) -> Iterator[Followed | ProjectFinding]:
     stand side by side, a pair without a common migration is no pair.
     """
     trackers, all_chains = _trackers(project), chains(project)
-    pairs = [_pair(t, chain) for t in trackers if not t.problem for chain in all_chains]
-    best: dict[Name, Followed] = {}
-    for pair in pairs:
-        held = best.get(pair.tracker.table)
-        if held is None or len(pair.matched) > len(held.matched):
-            best[pair.tracker.table] = pair
     alone = len(all_chains) == 1 and len(trackers) == 1
-    for tracker in trackers:
-        pair_of = best.get(tracker.table)
-        if tracker.problem and all_chains:
-            yield ProjectFinding(str(tracker.table), Unknown(tracker.problem), surface="live")
-        elif pair_of is not None and (pair_of.matched or alone):
-            yield pair_of
-        elif pair_of is not None and len(trackers) == 1:
+    for tracker in trackers if all_chains else ():
+        if tracker.problem:
+            yield ProjectFinding(str(tracker.table), Unknown(tracker.problem))
+            continue
+        pairs = [_pair(tracker, chain) for chain in all_chains]
+        best = max(pairs, key=lambda pair: len(pair.matched))
+        if best.matched or alone:
+            yield best
+        elif len(trackers) == 1:
             reason = f"none of its rows is in any of {len(all_chains)} folders of migrations"
-            yield ProjectFinding(str(tracker.table), Unknown(reason), surface="live")
+            yield ProjectFinding(str(tracker.table), Unknown(reason))
 
 
 def _pair(tracker: Tracker, chain: Chain) -> Followed:
@@ -205,7 +201,6 @@ def _before_baseline(found: Followed) -> set[str]:
 def _keys_of_applied(applied: AppliedMigration) -> Iterator[Key]:
     """What a tracker's row may be called on disk, the most exact first."""
     name = basename(applied.name)
-    yield name.lower()
     yield _SUFFIX.sub("", name).lower()
     version = _version(applied.version or name)
     if version is not None:
@@ -216,9 +211,7 @@ def _keys_of_file(step: MigrationFile) -> Iterator[Key]:
     if step.version:
         yield step.version.lower()
         return
-    yield step.name.lower()
     yield _SUFFIX.sub("", step.name).lower()
-    yield _SUFFIX.sub("", basename(step.path)).lower()
     version = version_of(step.name)
     if version is not None:
         yield version
@@ -246,6 +239,6 @@ def _version(text: str) -> tuple[int, ...] | None:
     if not re.fullmatch(r"\d+(?:[._]\d+)*", text):
         return None
     parts = [int(part) for part in re.split(r"[._]", text)]
-    while len(parts) > 1 and parts[-1] == 0:
+    while parts and parts[-1] == 0:
         parts.pop()
     return tuple(parts)
