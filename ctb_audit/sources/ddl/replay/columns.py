@@ -7,7 +7,8 @@ from ctb_audit.lean import pattern
 from ctb_audit.model import Column, Name, Sequence, Table, Type
 from ctb_audit.semantics.types import SERIALS, without_serial
 from ctb_audit.sources.ddl.replay.expressions import quote
-from ctb_audit.sources.ddl.replay.sequences import completed
+from ctb_audit.sources.ddl.replay.privileges import initial_grants
+from ctb_audit.sources.ddl.replay.sequences import completed, drawn_sequence
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
 
@@ -47,8 +48,9 @@ def note_use(state: State, table: Name, column: Column) -> None:
     if "." in column.type.name:
         schema, _, name = column.type.name.partition(".")
         state.users.add(Name(schema, name), table)
-    if column.serial is not None:
-        state.users.add(column.serial, table)
+    drawn = None if column.default is None else drawn_sequence(state, column.default)
+    if drawn is not None:
+        state.users.add(drawn, table)
 
 
 def without_null_default(column: Column) -> Column:
@@ -79,6 +81,7 @@ def own_sequence(state: State, table: Name, column: str, kind: str) -> Name:
             name.name,
             type=whole,
             owned_by=(schema, table.name, column),
+            grants=initial_grants(state, "sequence", schema),
             location=state.effect.location if state.effect else None,
         )
     )

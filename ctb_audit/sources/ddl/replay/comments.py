@@ -89,6 +89,8 @@ def _commented(items: tuple[Part, ...], name: str, text: str | None) -> tuple[Pa
 
 
 def _on_part(state: State, name: Name, target: ObjectRef, text: str | None) -> None:
+    if name in state.types and target.kind == "column":
+        _on_attribute(state, name, target.part, text)
     if name not in state.tables:
         return
     table = state.tables[name]
@@ -102,6 +104,14 @@ def _on_part(state: State, name: Name, target: ObjectRef, text: str | None) -> N
         message = f'{target.kind} "{target.part}" of relation "{name.name}" does not exist'
         raise Refusal(message, name)
     state.put(_WITH_PART[target.kind](table, target.part, text))
+
+
+def _on_attribute(state: State, name: Name, part: str, text: str | None) -> None:
+    composite = state.types[name]
+    if all(attribute.name != part for attribute in composite.attributes):
+        raise Refusal(f'column "{part}" of relation "{name.name}" does not exist')
+    attributes = _commented(composite.attributes, part, text)
+    state.types[name] = replace(composite, attributes=attributes)
 
 
 _WITH_PART: dict[str, Callable[[Table, str, str | None], Table]] = {

@@ -5,6 +5,8 @@ from ctb_audit.model import Column, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.operations import DropColumn
 from ctb_audit.sources.ddl.replay.alter_constraints import remove_constraint
 from ctb_audit.sources.ddl.replay.columns import sequence_of
+from ctb_audit.sources.ddl.replay.dependents import refuse_dependent
+from ctb_audit.sources.ddl.replay.drop_sequences import drop_owned
 from ctb_audit.sources.ddl.replay.expressions import columns_in, tokens
 from ctb_audit.sources.ddl.replay.indexes import index_columns
 from ctb_audit.sources.ddl.replay.local_parts import has_other_parent, is_local
@@ -71,8 +73,7 @@ def remove_column(state: State, name: Name, column: str, cascade: bool) -> None:
             remove_constraint(state, name, constraint, cascade)
     _drop_indexes(state, name, column)
     for sequence in sequence_of(state, name, column):
-        del state.sequences[sequence]
-        del state.relations[sequence]
+        drop_owned(state, sequence, frozenset(), cascade)
     table = state.tables[name]
     columns = tuple(c for c in table.columns if c.name != column)
     grants = tuple(g for g in table.grants or () if g.column != column)
@@ -168,15 +169,20 @@ def reads_column(entry: ViewEntry, table: Name, column: str) -> bool:
     return False
 
 
-def drop_view(state: State, name: Name, cascade: bool) -> None:
-    """Remove a view with the views that read it; a circle of views ends where it began."""
+def drop_view(
+    state: State, name: Name, cascade: bool, together: frozenset[Name] = frozenset()
+) -> None:
+    """Remove a view with the views that read it, which refuse unless CASCADE or dropped together;
+    a circle of views ends where it began.
+    """
     waiting = [name]
     while waiting:
         name = waiting.pop()
         for entry in state.using_views([name]):
             other = Name(entry.view.schema, entry.view.name)
             if other != name:
-                refuse_dependent(state, name, f"view {name.name}", f"view {other.name}", cascade)
+                along = cascade or other in together
+                refuse_dependent(state, name, f"view {name.name}", f"view {other.name}", along)
                 waiting.append(other)
         _forget_view(state, name)
 
@@ -190,10 +196,3 @@ def _forget_view(state: State, name: Name) -> None:
         state.indexes.discard(Name(name.schema, index.name))
     del state.views[name]
     del state.relations[name]
-
-
-def refuse_dependent(state: State, name: Name, what: str, dependent: str, cascade: bool) -> None:
-    """RESTRICT refuses in server mode; in lenient mode the dependent goes and a problem stays."""
-    if not cascade:
-        message = f"cannot drop {what} because {dependent} depends on it"
-        state.complain(Refusal(message, name))

@@ -3,7 +3,7 @@
 from ctb_audit.copies import replace
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import Drop, ObjectRef
-from ctb_audit.sources.ddl.replay.drop_columns import refuse_dependent
+from ctb_audit.sources.ddl.replay.dependents import refuse_dependent
 from ctb_audit.sources.ddl.replay.function_users import function_users
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.routines import find_routine
@@ -100,9 +100,23 @@ def remove_function(state: State, key: FunctionKey, cascade: bool) -> None:
                         state, table.qualified, f"function {name.name}()", dependent, cascade
                     )
                     remove_part(state, table.qualified, "trigger", trigger.name)
+        _drop_view_triggers(state, name, cascade)
     del state.functions[key]
     rest = tuple(k for k in state.overloads[name] if k != key)
     if rest:
         state.overloads[name] = rest
     else:
         del state.overloads[name]
+
+
+def _drop_view_triggers(state: State, function: Name, cascade: bool) -> None:
+    for user in state.users.of(function):
+        entry = state.views.get(user)
+        if entry is None:
+            continue
+        using = [t for t in entry.view.triggers if t.function == function]
+        for trigger in using:
+            dependent = f"trigger {trigger.name} on view {user.name}"
+            refuse_dependent(state, user, f"function {function.name}()", dependent, cascade)
+        kept = tuple(t for t in entry.view.triggers if t not in using)
+        state.views[user] = replace(entry, view=replace(entry.view, triggers=kept))

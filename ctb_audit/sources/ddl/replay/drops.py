@@ -6,14 +6,15 @@ from ctb_audit.copies import replace
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import Drop, ObjectRef
 from ctb_audit.sources.ddl.replay.alter_constraints import release_name, remove_constraint
-from ctb_audit.sources.ddl.replay.drop_columns import drop_view, refuse_dependent, remove_column
+from ctb_audit.sources.ddl.replay.dependents import refuse_dependent
+from ctb_audit.sources.ddl.replay.drop_columns import drop_view, remove_column
 from ctb_audit.sources.ddl.replay.drop_parts import (
     drop_function,
     drop_part,
     missing,
     remove_function,
 )
-from ctb_audit.sources.ddl.replay.drop_sequences import remove_sequence
+from ctb_audit.sources.ddl.replay.drop_sequences import drop_owned, remove_sequence
 from ctb_audit.sources.ddl.replay.local_parts import forget_local
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
@@ -80,17 +81,21 @@ def remove_table(state: State, name: Name, cascade: bool, together: Targets = fr
         view = Name(entry.view.schema, entry.view.name)
         if view not in together:
             refuse_dependent(state, name, f"table {name.name}", f"view {view.name}", cascade)
-        drop_view(state, view, cascade=True)
+        drop_view(state, view, cascade or view not in together, together)
     _drop_uses_of_type(state, name, f"table {name.name}", cascade)
+    _drop_sequences(state, table, cascade, together)
     _forget_table(state, table)
 
 
-def _forget_table(state: State, table: Table) -> None:
+def _drop_sequences(state: State, table: Table, cascade: bool, together: Targets) -> None:
+    along = together | {table.qualified}
     for sequence in state.owned.of(table.qualified):
         owner = state.sequences.get(sequence)
         if owner and owner.owned_by and owner.owned_by[:2] == (table.schema, table.name):
-            del state.sequences[sequence]
-            del state.relations[sequence]
+            drop_owned(state, sequence, along, cascade)
+
+
+def _forget_table(state: State, table: Table) -> None:
     for constraint in table.constraints:
         release_name(state, table.schema, constraint)
     for index in table.indexes:
@@ -119,11 +124,7 @@ def _drop_view(state: State, target: ObjectRef, op: Drop, together: Targets) -> 
     found = _relation(state, target, op, (target.kind,))
     if found is None:
         return
-    for entry in [*state.using_views([found])]:
-        other = Name(entry.view.schema, entry.view.name)
-        if other in together:
-            drop_view(state, other, cascade=True)
-    drop_view(state, found, op.cascade)
+    drop_view(state, found, op.cascade, together)
 
 
 def _drop_index(state: State, target: ObjectRef, op: Drop, together: Targets) -> None:

@@ -6,8 +6,11 @@ from ctb_audit.sources.ddl.replay.columns import nextval, note_use
 from ctb_audit.sources.ddl.replay.local_parts import carry_local
 from ctb_audit.sources.ddl.replay.refusal import duplicate
 from ctb_audit.sources.ddl.replay.rename_text import rename_relation
+from ctb_audit.sources.ddl.replay.retype import retype_users
+from ctb_audit.sources.ddl.replay.routines import note_function_types
 from ctb_audit.sources.ddl.replay.sequences import drawn_sequence
 from ctb_audit.sources.ddl.replay.state import FunctionKey, IndexEntry, State
+from ctb_audit.sources.ddl.replay.types import note_types
 
 
 def move_relation(state: State, old: Name, new: Name) -> None:
@@ -37,7 +40,7 @@ def move_relation(state: State, old: Name, new: Name) -> None:
 
 def _move_table(state: State, old: Name, new: Name) -> None:
     carry_local(state, state.tables[old], new)
-    table = replace(state.tables[old], schema=new.schema or "", name=new.name)
+    table = _told_anew(state.tables[old], old, new)
     state.tables.rekey(old, new, table)
     _follow_table(state, old, new)
     _carry_indexes(state, old, new)
@@ -50,6 +53,19 @@ def _move_table(state: State, old: Name, new: Name) -> None:
             state.users.add(new, user)
     _follow_in_views(state, old, new)
     retype_users(state, old, new)
+
+
+def _told_anew(table: Table, old: Name, new: Name) -> Table:
+    """The table under its new name, which its policies may say too."""
+    policies = tuple(
+        replace(p, using=_renamed_in(p.using, old, new), check=_renamed_in(p.check, old, new))
+        for p in table.policies or ()
+    )
+    return replace(table, schema=new.schema or "", name=new.name, policies=policies)
+
+
+def _renamed_in(text: str | None, old: Name, new: Name) -> str | None:
+    return text if text is None or old.name not in text else rename_relation(text, old, new)
 
 
 def _follow_table(state: State, old: Name, new: Name) -> None:
@@ -233,23 +249,12 @@ def move_type(state: State, old: Name, new: Name) -> None:
 def _move_type_entry(state: State, old: Name, new: Name) -> None:
     moved = replace(state.types[old], schema=new.schema or "", name=new.name)
     state.types.rekey(old, new, moved)
+    note_types(state, new)
     if old.schema != new.schema:
         for constraint in moved.constraints:
             state.constraint_names.drop(Name(old.schema, constraint.name))
             state.constraint_names.add(Name(new.schema, constraint.name))
     retype_users(state, old, new)
-
-
-def retype_users(state: State, old: Name, new: Name) -> None:
-    """Columns of a moved type."""
-    for user in [*state.using_tables(old)]:
-        if any(c.type.name == str(old) for c in user.columns):
-            columns = tuple(
-                replace(c, type=replace(c.type, name=str(new))) if c.type.name == str(old) else c
-                for c in user.columns
-            )
-            state.put(replace(user, columns=columns))
-            state.users.add(new, user.qualified)
 
 
 def move_function(state: State, key: FunctionKey, new: Name) -> None:
@@ -259,6 +264,7 @@ def move_function(state: State, key: FunctionKey, new: Name) -> None:
         raise duplicate(f'function "{new.name}" already exists in schema "{new.schema}"')
     function = replace(state.functions[key], schema=new.schema or "", name=new.name)
     state.functions.rekey(key, moved, function)
+    note_function_types(state, function, new)
     state.overloads[old] = tuple(k for k in state.overloads[old] if k != key)
     state.overloads[new] = (*(state.overloads.get(new) or ()), moved)
     if key[1]:

@@ -79,6 +79,11 @@ def _rename_column(state: State, op: Rename) -> None:
 
 def _rename_attribute(state: State, found: Name, op: Rename) -> None:
     composite = state.types[found]
+    known = {attribute.name for attribute in composite.attributes}
+    if op.target.part not in known:
+        raise Refusal(f'column "{op.target.part}" does not exist')
+    if op.to in known:
+        raise duplicate(f'column "{op.to}" of relation "{found.name}" already exists')
     attributes = tuple(
         replace(a, name=op.to) if a.name == op.target.part else a for a in composite.attributes
     )

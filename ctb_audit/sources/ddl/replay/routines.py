@@ -51,8 +51,20 @@ def create_function(state: State, op: CreateFunction) -> None:
     if old is not None and old.returns is not None and function.returns is not None:
         _same_result(state, old, function)
     state.functions[key] = function
+    note_function_types(state, function, name)
     if old is None:
         state.overloads[name] = (*(state.overloads.get(name) or ()), key)
+
+
+def note_function_types(state: State, function: Function, name: Name) -> None:
+    """Remember which types and tables the routine takes and gives."""
+    used = {argument.type.name for argument in function.arguments}
+    if function.returns is not None:
+        used.add(function.returns.name)
+    for type_ in used:
+        schema, dot, named = type_.partition(".")
+        if dot:
+            state.users.add(Name(schema, named), name)
 
 
 def _same_result(state: State, old: Function, new: Function) -> None:
@@ -201,6 +213,7 @@ def _add_trigger(state: State, name: Name, trigger: Trigger, replaces: bool) -> 
 def _add_to_view(state: State, found: Name, trigger: Trigger, replaces: bool) -> None:
     entry = state.views[found]
     triggers = _merged(entry.view.triggers, trigger, replaces, found)
+    state.users.add(trigger.function, found)
     state.views[found] = replace(entry, view=replace(entry.view, triggers=triggers))
 
 

@@ -8,6 +8,7 @@ from ctb_audit.lean import pattern
 from ctb_audit.model import Name, Sequence
 from ctb_audit.sources.ddl.operations import AlterSequence, CreateSequence
 from ctb_audit.sources.ddl.replay.expressions import tokens
+from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import State
 
@@ -37,7 +38,9 @@ def create_sequence(state: State, op: CreateSequence) -> None:
     if op.if_not_exists and name in state.relations:
         return
     state.claim(name, "sequence")
-    sequence = replace(op.sequence, schema=name.schema or "", name=name.name, owned_by=None)
+    schema = name.schema or ""
+    grants = initial_grants(state, "sequence", schema)
+    sequence = replace(op.sequence, schema=schema, name=name.name, owned_by=None, grants=grants)
     state.sequences[name] = completed(sequence)
     if op.owned_by is not None:
         _own(state, name, op.owned_by)
@@ -78,6 +81,9 @@ def altered(old: Sequence, changes: dict[str, Any]) -> Sequence:
 
 def _own(state: State, name: Name, owner: tuple[Name, str]) -> None:
     table_name = state.table_name(owner[0])
+    if table_name.schema != name.schema:
+        message = "sequence must be in same schema as table it is linked to"
+        raise Refusal(message, table_name)
     table = state.tables[table_name]
     column = table.column(owner[1])
     if column is None:

@@ -76,6 +76,9 @@ def _own_relation(state: State, found: Name, owner: str) -> None:
         entry = state.views[found]
         grants = _without(entry.view.grants, entry.view.owner, owner)
         state.views[found] = replace(entry, view=replace(entry.view, owner=owner, grants=grants))
+    elif found in state.sequences:
+        sequence = state.sequences[found]
+        state.sequences[found] = replace(sequence, grants=_without(sequence.grants, owner))
 
 
 def _without(grants: tuple[Grant, ...] | None, *owners: str | None) -> tuple[Grant, ...] | None:

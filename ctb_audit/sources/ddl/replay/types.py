@@ -24,6 +24,8 @@ def create_type(state: State, op: CreateType) -> None:
     old = state.types.get(name)
     if (old is not None and old.kind != "shell") or name in state.tables or name in state.views:
         raise duplicate(f'type "{name.name}" already exists')
+    if old is not None:
+        del state.types[name]
     if op.type.kind == "composite":
         state.claim(name, "type")
     written = op.type
@@ -37,8 +39,18 @@ def create_type(state: State, op: CreateType) -> None:
         attributes=tuple(_attribute(state, a) for a in written.attributes),
         constraints=(),
     )
+    note_types(state, name)
     for constraint in written.constraints:
         _add_check(state, name, constraint)
+
+
+def note_types(state: State, name: Name) -> None:
+    """Remember which types a type is made of."""
+    made = state.types[name]
+    for part in (made.base, *(attribute.type for attribute in made.attributes)):
+        if part is not None and "." in part.name:
+            schema, _, used = part.name.partition(".")
+            state.users.add(Name(schema, used), name)
 
 
 def _attribute(state: State, attribute: Column) -> Column:
@@ -172,6 +184,7 @@ def alter_composite(state: State, op: AlterComposite) -> None:
                 _retyped(state, a, action) if a.name == wanted else a for a in composite.attributes
             )
         state.types[name] = replace(composite, attributes=attributes)
+    note_types(state, name)
 
 
 def _retyped(state: State, attribute: Column, action: AlterColumn) -> Column:

@@ -1,0 +1,71 @@
+-- Enumerations, domains, composites and typed tables, changed and refused.
+CREATE TYPE mood AS ENUM ('sad', 'glad');
+CREATE TYPE mood AS ENUM ('x');
+CREATE TYPE empty AS ENUM ();
+CREATE TYPE too_long AS ENUM ('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+CREATE TYPE just_fits AS ENUM ('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+ALTER TYPE mood ADD VALUE 'between' BEFORE 'glad';
+ALTER TYPE mood ADD VALUE 'last';
+ALTER TYPE mood ADD VALUE 'after' AFTER 'sad';
+ALTER TYPE mood ADD VALUE 'sad';
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'sad';
+ALTER TYPE mood ADD VALUE 'nowhere' AFTER 'missing';
+ALTER TYPE mood ADD VALUE 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
+ALTER TYPE mood RENAME VALUE 'sad' TO 'glad';
+ALTER TYPE mood RENAME VALUE 'missing' TO 'found';
+ALTER TYPE mood RENAME VALUE 'sad' TO 'blue';
+ALTER TYPE missing ADD VALUE 'x';
+COMMENT ON TYPE mood IS 'how one feels';
+COMMENT ON TYPE missing IS 'none';
+
+CREATE DOMAIN age AS integer DEFAULT 1 NOT NULL CONSTRAINT up CHECK (VALUE > 0) CHECK (VALUE < 200);
+CREATE DOMAIN age AS text;
+CREATE DOMAIN of_missing AS missing;
+CREATE DOMAIN name_of AS varchar(10) COLLATE "C" CHECK (length(VALUE) > 1) CHECK (length(VALUE) < 9);
+COMMENT ON DOMAIN age IS 'in years';
+ALTER DOMAIN age SET DEFAULT 2;
+ALTER DOMAIN name_of SET DEFAULT 'nobody';
+ALTER DOMAIN name_of DROP DEFAULT;
+ALTER DOMAIN age DROP NOT NULL;
+ALTER DOMAIN name_of SET NOT NULL;
+ALTER DOMAIN age ADD CONSTRAINT up CHECK (VALUE > 1);
+ALTER DOMAIN age ADD CONSTRAINT later CHECK (VALUE <> 7) NOT VALID;
+ALTER DOMAIN age ADD CHECK (VALUE <> 8);
+ALTER DOMAIN age VALIDATE CONSTRAINT later;
+ALTER DOMAIN age DROP CONSTRAINT missing;
+ALTER DOMAIN age DROP CONSTRAINT IF EXISTS missing;
+ALTER DOMAIN age DROP CONSTRAINT up;
+ALTER DOMAIN missing DROP NOT NULL;
+ALTER DOMAIN age RENAME CONSTRAINT later TO sooner;
+CREATE TABLE checks (a integer, CONSTRAINT up CHECK (a > 0), CONSTRAINT later CHECK (a > 1));
+CREATE DOMAIN again AS integer CONSTRAINT up CHECK (VALUE > 0);
+CREATE TABLE defaults (a age DEFAULT NULL, b integer DEFAULT NULL, d name_of DEFAULT 'me');
+
+CREATE TYPE pair AS (x integer, y text COLLATE "C");
+CREATE TYPE pair AS (x integer);
+CREATE TYPE checks AS (x integer);
+CREATE TYPE of_missing AS (x missing);
+ALTER TYPE pair ADD ATTRIBUTE z mood;
+ALTER TYPE pair ADD ATTRIBUTE z integer;
+ALTER TYPE pair ADD ATTRIBUTE w missing;
+ALTER TYPE pair DROP ATTRIBUTE missing;
+ALTER TYPE pair DROP ATTRIBUTE IF EXISTS missing;
+ALTER TYPE pair ALTER ATTRIBUTE x TYPE bigint, ALTER ATTRIBUTE z TYPE text;
+ALTER TYPE pair ALTER ATTRIBUTE missing TYPE bigint;
+ALTER TYPE pair RENAME ATTRIBUTE x TO ex;
+ALTER TYPE pair RENAME ATTRIBUTE missing TO found;
+ALTER TYPE pair RENAME ATTRIBUTE y TO z;
+ALTER TYPE pair DROP ATTRIBUTE z;
+CREATE TABLE typed OF pair (PRIMARY KEY (ex), y WITH OPTIONS DEFAULT 'none' NOT NULL);
+CREATE TABLE of_nothing OF missing;
+CREATE TABLE like_pair (LIKE pair);
+COMMENT ON COLUMN pair.ex IS 'the first';
+
+CREATE TYPE shell;
+CREATE TYPE shell AS (a integer);
+CREATE TYPE span AS RANGE (subtype = timestamptz);
+CREATE TYPE span AS RANGE (subtype = integer);
+CREATE TABLE uses (
+  a mood[] DEFAULT '{}', b public.age, c pg_catalog.int4, d span, e pair, f public.missing
+);
+CREATE TABLE used (a mood[] DEFAULT '{}', b public.age, c pg_catalog.int4, d span, e pair, f checks, g numeric(7), h interval day to second, i "char", j name, k oid, l regclass, m varchar, n bit varying(4), o time(3) with time zone);
