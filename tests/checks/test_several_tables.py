@@ -128,7 +128,8 @@ def test_triggers_of_two_functions_are_two_guards() -> None:
 def test_a_trigger_whose_function_nobody_defines_may_hold_anything() -> None:
     sql = TABLE.format("a", "") + TRIGGER.format("a", "elsewhere")
     assert said(RULE, catalog_of(sql)) == [
-        "unknown MEDIUM postgresql public.a: the function public.elsewhere of trigger guard_a is not defined"
+        "unknown MEDIUM postgresql public.a: "
+        "the function public.elsewhere of trigger guard_a is not defined"
     ]
 
 
