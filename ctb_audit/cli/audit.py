@@ -182,7 +182,7 @@ def _report(
     if output.format in (None, "terminal"):
         from ctb_audit.report.terminal import audit_lines
 
-        show(list(audit_lines(audit, verbose=output.verbose)))
+        show(audit_lines(audit, verbose=output.verbose))
     else:
         click.echo(formats[output.format](), nl=False)
 

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,7 +83,7 @@ def write_reports(
         write_file(path, formats[name]())
 
 
-def show(lines: list[Line]) -> None:
+def show(lines: Iterable[Line]) -> None:
     """Styled lines on a terminal, plain text elsewhere and with NO_COLOR."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         click.echo(plain(lines), nl=False)

@@ -12,6 +12,8 @@ def condition(definition: str) -> str:
 
 def split_list(text: str) -> tuple[str, ...]:
     """The expressions of an index, which pg_get_expr gives in one text joined by commas."""
+    if "," not in text:
+        return (text.strip(),)
     found, start, position, depth = [], 0, 0, 0
     while position < len(text):
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[position], 0)

@@ -44,6 +44,14 @@ class Directory:
     def comment(self, catalog: str, oid: int, part: int = 0) -> str | None:
         return self._comments.get((catalog, oid, part))
 
+    def column_comments(self) -> dict[tuple[int, int], str]:
+        """By relation and number."""
+        return {
+            (oid, part): text
+            for (kind, oid, part), text in self._comments.items()
+            if part and kind == "pg_class"
+        }
+
     def names(self, relation: int, numbers: Sequence[int] | None) -> tuple[str, ...]:
         """Names of the columns with these numbers; expressions (0) are left out."""
         known = self.columns.get(relation, {})

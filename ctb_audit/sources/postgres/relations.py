@@ -48,11 +48,13 @@ def read_columns(
     """Columns by their relation's oid. Equal columns of many tables are one value."""
     found: dict[int, list[Column]] = defaultdict(list)
     made: dict[Row, Column] = {}
+    comments = directory.column_comments()
+    unlike = comments.keys() | serials.keys() | not_valid
     for row in rows["columns"]:
         key, traits = row[:2], row[3:]
-        comment, serial = directory.comment("pg_class", *key), serials.get(key)
-        if comment is not None or serial is not None or key in not_valid:
-            column = _column(traits, directory, comment, serial, weak=key in not_valid)
+        if key in unlike:
+            told, serial = comments.get(key), serials.get(key)
+            column = _column(traits, directory, told, serial, weak=key in not_valid)
         else:
             shared = made.get(traits)
             column = shared or made.setdefault(traits, _column(traits, directory))
