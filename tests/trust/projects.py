@@ -20,7 +20,7 @@ from ctb_audit.sources.application import read_application_text
 from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.ddl.replay import replay
 from ctb_audit.sources.load import reference_catalog
-from tests.rules.conftest import surfaces
+from tests.rules.conftest import NEXT_DOCUMENT, surfaces
 from tests.trust.invariants import (
     DIALECTS,
     OPTIONS,
@@ -42,28 +42,31 @@ def project_text(example: Mapping[str, Any]) -> str:
     parts = [
         f"{SECTION} {first if surface == 'ddl' else surface} {system}\n{sql}\n"
         for surface, sql in surfaces(str(example.get("sql", "")))
+        if sql.strip()
     ]
-    for key in ("document", "config"):
-        if example.get(key):
-            parts.append(f"{SECTION} {key}\n{example[key]}\n")
+    for document in filter(str.strip, str(example.get("document", "")).split(NEXT_DOCUMENT)):
+        parts.append(f"{SECTION} document\n{document}\n")
+    if example.get("config"):
+        parts.append(f"{SECTION} config\n{example['config']}\n")
     return "".join(parts)
 
 
 def project_audits_as_its_snapshot(text: str) -> None:
     """The audit of a project's catalogs is that of their snapshot, under its configuration."""
-    found = refused_or(lambda: _project(text))
+    found = refused_or(lambda: project(text))
     if found is not None and found[0]:
         audits_as_its_snapshot(*found)
 
 
-def _project(text: str) -> tuple[list[Catalog], Config]:
+def project(text: str) -> tuple[list[Catalog], Config]:
+    """What the sections hold, under the configuration among them."""
     catalogs: list[Catalog] = []
     config = Config(ROOT)
-    for kind, system, part in _sections(text):
+    for kind, system, part in sections(text):
         if kind == "config":
             config = config_from_text(part, ROOT)
         else:
-            catalogs.extend(_catalogs(kind, system, part, f"{len(catalogs)}.sql"))
+            catalogs.extend(_catalogs(kind, system, part, str(len(catalogs))))
     return catalogs, config
 
 
@@ -71,14 +74,14 @@ def _catalogs(kind: str, system: str, text: str, name: str) -> Iterator[Catalog]
     if kind in _FILES:
         yield from read_application_text(text, _FILES[kind])
     elif kind == "document":
-        yield reference_catalog(text, "a.md", OPTIONS)
+        yield reference_catalog(text, f"{name}.md", OPTIONS)
     else:
         dialect = next((d for d in DIALECTS if d == system), DIALECTS[0])
-        script = read_script(text, name, dialect)
-        yield replay([script], surface=_SURFACES.get(kind, "ddl"), source=name)
+        script = read_script(text, f"{name}.sql", dialect)
+        yield replay([script], surface=_SURFACES.get(kind, "ddl"), source=f"{name}.sql")
 
 
-def _sections(text: str) -> Iterator[tuple[str, str, str]]:
+def sections(text: str) -> Iterator[tuple[str, str, str]]:
     """Kind, dialect and text of each section."""
     head, *rest = _HEAD.split(text)
     if head.strip():
