@@ -21,6 +21,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import lru_cache
 from posixpath import basename, dirname, join, splitext
 from typing import Literal
 
@@ -106,6 +107,7 @@ def _of_another_engine(path: str, marked: Set[str]) -> str:
     return "a variant for PostgreSQL stands beside it" if path in marked else ""
 
 
+@lru_cache(maxsize=4096)
 def _stem(path: str) -> str:
     return splitext(basename(path))[0].lower()
 
