@@ -32,6 +32,7 @@ from ctb_audit.model import (
     UserType,
     View,
 )
+from ctb_audit.sources.ddl.statement import Statement
 
 ObjectKind = Literal[
     "schema",
@@ -533,7 +534,8 @@ class StatementEffect:
     `verdict` feeds coverage: "understood" (also with no operations where the model holds
     nothing of it, e.g. CREATE CAST), "irrelevant" (DML, SET timeouts), or "not understood" (then
     at least one NotUnderstood among the operations). `guarded`: inside a DO block's IF.
-    `declarations` and `waivers` come from `-- ctb:` comments directly above.
+    `declarations` and `waivers` come from `-- ctb:` comments directly above. `block`: the body
+    of a DO block of which a catalog tells more than `operations`, those of all its branches.
     """
 
     operations: tuple[Operation, ...]
@@ -543,6 +545,7 @@ class StatementEffect:
     declarations: tuple[Declaration, ...] = ()
     waivers: tuple[InlineWaiver, ...] = ()
     guarded: bool = False
+    block: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True)

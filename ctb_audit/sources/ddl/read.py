@@ -209,6 +209,7 @@ def named(effect: StatementEffect) -> tuple[Name, ...]:
             value = getattr(operation, attribute, None)
             if isinstance(value, Name):
                 found[value] = None
-        for target in getattr(operation, "targets", ()):
-            found[target.name] = None
+        for target in (*getattr(operation, "targets", ()), getattr(operation, "target", None)):
+            if target is not None:
+                found[target.name] = None
     return tuple(found)

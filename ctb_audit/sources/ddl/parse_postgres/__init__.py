@@ -69,8 +69,9 @@ def _read(trees: list[Node], source: Source) -> StatementEffect:
     if tag == "DoStmt":
         from ctb_audit.sources.ddl.parse_postgres.blocks import do_block
 
-        operations, guarded = do_block(node, source, read_statement)
-        return replace(_effect(source, operations), guarded=guarded)
+        done = do_block(node, source, read_statement)
+        effect = _effect(source, done.operations)
+        return replace(effect, guarded=done.guarded, block=done.block)
     reader = READERS.get(tag)
     if reader is None:
         return _effect(source, (not_understood(source, f"{tag} is not known to this reader"),))

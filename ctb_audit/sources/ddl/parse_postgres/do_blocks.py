@@ -1,16 +1,28 @@
-"""The DDL that stands in a DO block.
+"""The steps of a DO block.
 
 The block is read from its tokens, not from libpg_query's PL/pgSQL tree: that gives line numbers
-only and refuses whole blocks for a name that it cannot resolve. A statement that every run reaches
-is taken as it is; under IF, CASE, a loop or a block with EXCEPTION it is guarded.
+only and refuses whole blocks for a name that it cannot resolve.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import field
 
 from ctb_audit.lean import dataclass
 from ctb_audit.sources.ddl.parse_postgres.literals import Literal, read_literal
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source, Token
+from ctb_audit.sources.ddl.parse_postgres.steps import (
+    Assign,
+    Attempt,
+    Branch,
+    Choice,
+    Execute,
+    Fail,
+    Handler,
+    Leave,
+    Loop,
+    Query,
+    Sql,
+    Step,
+)
 from ctb_audit.sources.ddl.statement import Statement
 
 DDL = frozenset(
@@ -21,175 +33,346 @@ DDL = frozenset(
 )
 """First words of statements that PL/pgSQL hands to the server and that may change a schema."""
 
-_LOOPS = frozenset(("FOR", "FOREACH", "WHILE"))
+DEEPEST = 200
+"""Blocks in blocks that are read; what stands deeper is no step."""
 
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """A statement of the block. `dynamic`: the argument of EXECUTE as tokens, else ()."""
-
-    statement: Statement
-    guarded: bool
-    dynamic: tuple[Token, ...] = ()
+_HARMLESS_LEVELS = frozenset(("DEBUG", "LOG", "INFO", "NOTICE", "WARNING"))
 
 
 @dataclass(slots=True)
-class _Block:
-    """An open BEGIN, IF, CASE or loop; `first` counts the statements found before it."""
-
-    kind: str
-    first: int
-    guards: bool
-
-
-@dataclass(slots=True)
-class Walk:
+class Reader:
     """Goes through the tokens of a PL/pgSQL body once."""
 
     body: Source
     tokens: list[Token]
     at: int = 0
-    blocks: list[_Block] = field(default_factory=list)
-    found: list[Embedded] = field(default_factory=list)
+    depth: int = 0
 
-    def run(self) -> list[Embedded]:
-        """The statements of the body that may be DDL, in order."""
-        while self.at < len(self.tokens):
-            word = self.tokens[self.at].word
-            step = _STEPS.get(word)
-            if step is not None:
-                step(self)
-            elif word in _LOOPS:
-                self._past("LOOP")
-                self._open("loop", True)
-            elif word in DDL:
-                self._keep(self.at, ())
-            else:
-                self._to_semicolon()
-        return self.found
+    @property
+    def word(self) -> str:
+        return self.tokens[self.at].word if self.at < len(self.tokens) else ""
 
-    def _open(self, kind: str, guards: bool) -> None:
-        self.blocks.append(_Block(kind, len(self.found), guards))
+    def steps(self, *ends: str) -> tuple[Step, ...]:
+        """The steps up to one of the words, which stays unread."""
+        found: list[Step] = []
+        self.depth += 1
+        while self.at < len(self.tokens) and self.word not in ends:
+            start = self.at
+            found.extend(self._step())
+            self.at = max(self.at, start + 1)  # also where a statement is cut off
+        self.depth -= 1
+        return tuple(found)
 
-    def _past(self, *words: str) -> None:
-        """Move behind the next of these words that is not inside brackets or CASE ... END."""
-        cases = 0
+    def _step(self) -> Iterator[Step]:
+        word = self.word
+        if self.depth > DEEPEST:
+            self._to_semicolon()
+        elif word in DDL:
+            yield Sql(self._statement())
+        elif word in _STEPS:
+            yield from _STEPS[word](self)
+        else:
+            yield from self._other()
+
+    # ---- moving on -----------------------------------------------------------------------------
+
+    def _until(self, *words: str) -> tuple[int, int]:
+        """The tokens before the next of these words that is in no brackets and no CASE ... END;
+        moves behind it.
+        """
+        first, cases = self.at, 0
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1
-            if token.depth:
+            if token.depth > 0:
                 continue
             if cases == 0 and token.word in words:
-                return
+                return first, self.at - 1
             cases += (token.word == "CASE") - (token.word == "END")
+        return first, self.at
 
-    def _to_semicolon(self) -> int:
-        """Move behind the next semicolon outside brackets; gives its position."""
+    def _to_semicolon(self) -> tuple[int, int]:
+        """The tokens before the next semicolon outside of brackets; moves behind it."""
+        first = self.at
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1
             if token.text == ";" and token.depth <= 0:
-                return self.at - 1
-        return self.at
+                return first, self.at - 1
+        return first, self.at
 
-    def _keep(self, first: int, dynamic: tuple[Token, ...]) -> None:
-        """Record the statement from the token `first` to its semicolon."""
-        stop = self._to_semicolon() if not dynamic else self.at
-        start = self.tokens[first].start
-        statement = piece(self.body, start, self.tokens[stop - 1].end)
-        guarded = any(block.guards for block in self.blocks)
-        self.found.append(Embedded(statement, guarded, dynamic))
+    def _text(self, first: int, stop: int) -> str:
+        if first >= stop:
+            return ""
+        return self.body.slice(self.tokens[first].start, self.tokens[stop - 1].end)
 
-    def begin(self) -> None:
+    def _piece(self, first: int, stop: int) -> Statement:
+        """Tokens as a statement of their own, at their place in the file."""
+        last = max(first, min(stop, len(self.tokens)) - 1)
+        first = min(first, len(self.tokens) - 1)
+        return piece(self.body, self.tokens[first].start, self.tokens[last].end)
+
+    def _statement(self) -> Statement:
+        return self._piece(*self._to_semicolon())
+
+    # ---- blocks --------------------------------------------------------------------------------
+
+    def declare(self) -> Iterator[Step]:
+        """Variables; a cursor is one that holds nothing known."""
         self.at += 1
-        self._open("begin", False)
+        while self.at < len(self.tokens) and self.word != "BEGIN":
+            first, stop = self._to_semicolon()
+            yield Assign(name_of(self.tokens[first]), self._initial(first + 1, stop))
 
-    def declare(self) -> None:
-        self._past("BEGIN")
-        self._open("begin", False)
+    def _initial(self, first: int, stop: int) -> str | None:
+        for place in range(first, stop):
+            token = self.tokens[place]
+            assigned = token.text == ":" and self.tokens[place + 1 : place + 2][0].text == "="
+            if token.depth > 0:
+                continue
+            if assigned:
+                return self._text(place + 2, stop)
+            if token.word == "DEFAULT" or token.text == "=":
+                return self._text(place + 1, stop)
+            if token.word == "CURSOR":
+                return None
+        return "NULL"
 
-    def condition(self) -> None:
-        self._past("THEN")
-        self._open("if", True)
-
-    def case(self) -> None:
+    def begin(self) -> Iterator[Step]:
         self.at += 1
-        self._open("case", True)
-        depth = 0
-        while self.at < len(self.tokens):
-            word = self.tokens[self.at].word
-            if word == "WHEN" and depth == 0:
-                return
-            depth += (word == "CASE") - (word == "END")
+        steps = self.steps("END", "EXCEPTION")
+        handlers: tuple[Handler, ...] = ()
+        if self.word == "EXCEPTION":
             self.at += 1
-
-    def branch(self) -> None:
-        self.at += 1
-        self._past("THEN")
-
-    def word(self) -> None:
-        self.at += 1
-
-    def loop(self) -> None:
-        self.at += 1
-        self._open("loop", True)
-
-    def exception(self) -> None:
-        """What the block holds may fail without harm, and its handlers may not run."""
-        self.at += 1
-        if self.blocks:
-            block = self.blocks[-1]
-            block.guards = True
-            for position in range(block.first, len(self.found)):
-                found = self.found[position]
-                self.found[position] = Embedded(found.statement, True, found.dynamic)
-
-    def end(self) -> None:
-        if self.blocks:
-            self.blocks.pop()
+            handlers = tuple(self._handlers())
         self._to_semicolon()
+        if handlers:
+            yield Attempt(steps, handlers)
+        else:
+            yield from steps
 
-    def execute(self) -> None:
-        first = self.at
-        stop = self._to_semicolon()
-        dynamic = tuple(self.tokens[first + 1 : stop])
-        self.at = stop
-        if dynamic:
-            self._keep(first, dynamic)
-        self.at = stop + 1
+    def _handlers(self) -> Iterator[Handler]:
+        while self.word == "WHEN":
+            self.at += 1
+            first, stop = self._until("THEN")
+            yield Handler(self._conditions(first, stop), self.steps("WHEN", "END"))
 
-    def perform(self) -> None:
-        """PERFORM is a SELECT whose result is dropped; only a search path matters here."""
-        first = self.at
-        stop = self._to_semicolon()
-        text = self.body.slice(self.tokens[first].end, self.tokens[stop - 1].end)
-        if "search_path" in text:
-            place = self.body.at(self.tokens[first].start)
-            statement = Statement(f"SELECT {text}", 0, place.line, place.column)
-            guarded = any(block.guards for block in self.blocks)
-            self.found.append(Embedded(statement, guarded))
+    def _conditions(self, first: int, stop: int) -> tuple[str, ...]:
+        found = []
+        for token in self.tokens[first:stop]:
+            if token.word not in ("OR", "SQLSTATE"):
+                found.append(token.text.strip("'").lower())
+        return tuple(found)
 
-    def label(self) -> None:
+    def choose(self) -> Iterator[Step]:
+        start = self.at
+        branches = []
+        while self.word in ("IF", "ELSIF", "ELSEIF"):
+            self.at += 1
+            condition = self._text(*self._until("THEN"))
+            branches.append(Branch(condition, self.steps("ELSIF", "ELSEIF", "ELSE", "END")))
+        yield self._chosen(start, branches)
+
+    def _chosen(self, start: int, branches: list[Branch]) -> Choice:
+        if self.word == "ELSE":
+            self.at += 1
+            branches.append(Branch(None, self.steps("END")))
+        stop = self.at
+        self._to_semicolon()
+        return Choice(self._piece(start, stop), tuple(branches))
+
+    def case(self) -> Iterator[Step]:
+        start = self.at
+        self.at += 1
+        subject = self._text(*self._until("WHEN"))
+        self.at -= 1
+        branches = []
+        while self.word == "WHEN":
+            self.at += 1
+            condition = self._text(*self._until("THEN"))
+            if subject:
+                condition = f"({subject}) IN ({condition})"
+            branches.append(Branch(condition, self.steps("WHEN", "ELSE", "END")))
+        yield self._chosen(start, branches)
+
+    # ---- loops ---------------------------------------------------------------------------------
+
+    def loop(self) -> Iterator[Step]:
+        yield self._loop(self.at, "endless", "", "")
+
+    def while_(self) -> Iterator[Step]:
+        start = self.at
+        self.at += 1
+        condition = self._text(*self._until("LOOP"))
+        self.at -= 1
+        yield self._loop(start, "while", "", condition)
+
+    def foreach(self) -> Iterator[Step]:
+        start = self.at
+        self.at += 1
+        name = self._text(*self._until("IN"))
+        first, stop = self._until("LOOP")
+        self.at -= 1
+        if self.tokens[first : first + 1] and self.tokens[first].word == "ARRAY":
+            yield self._loop(start, "array", name.lower(), self._text(first + 1, stop))
+
+    def for_(self) -> Iterator[Step]:
+        start = self.at
+        self.at += 1
+        name = self._text(*self._until("IN")).lower()
+        first, stop = self._until("LOOP")
+        self.at -= 1
+        reverse = first < stop and self.tokens[first].word == "REVERSE"
+        source = self._text(first + reverse, stop)
+        if first < stop and self.tokens[first].word == "EXECUTE":
+            yield self._loop(start, "execute", name, self._text(first + 1, stop))
+        elif ".." in source and self.tokens[first].word not in ("SELECT", "WITH", "("):
+            yield self._loop(start, "range", name, source, reverse)
+        else:
+            yield self._loop(start, "query", name, source)
+
+    def _loop(self, start: int, kind: str, name: str, source: str, reverse: bool = False) -> Loop:
+        self.at += 1  # LOOP
+        steps = self.steps("END")
+        stop = self.at
+        self._to_semicolon()
+        return Loop(self._piece(start, stop), kind, name, source, steps, reverse)  # type: ignore[arg-type]
+
+    # ---- single statements ---------------------------------------------------------------------
+
+    def execute(self) -> Iterator[Step]:
+        first, stop = self._to_semicolon()
+        names: tuple[str, ...] = ()
+        last = stop
+        for place in range(first + 1, stop):
+            token = self.tokens[place]
+            if token.depth == 0 and token.word in ("INTO", "USING"):
+                last = min(last, place)
+                if token.word == "INTO":
+                    names = self._names(place + 1, stop)
+        if first + 1 < last:
+            yield Execute(self._piece(first, stop), self._text(first + 1, last), names)
+
+    def _names(self, first: int, stop: int) -> tuple[str, ...]:
+        """Variables in a list, up to what cannot belong to it."""
+        found: list[str] = []
+        for place in range(first, stop):
+            token = self.tokens[place]
+            if token.word == "STRICT" and place == first:
+                continue
+            expected = not found or self.tokens[place - 1].text == ","
+            if expected and (token.text[:1].isalpha() or token.text[:1] in '_"'):
+                found.append(name_of(token))
+            elif token.text != ",":
+                break
+        return tuple(found)
+
+    def perform(self) -> Iterator[Step]:
+        first, stop = self._to_semicolon()
+        text = self._text(first + 1, stop)
+        place = self.body.at(self.tokens[first].start)
+        yield Query(Statement(f"SELECT {text}", 0, place.line, place.column))
+
+    def select(self) -> Iterator[Step]:
+        first, stop = self._to_semicolon()
+        place = self.body.at(self.tokens[first].start)
+        into = next((p for p in range(first, stop) if self._is_into(p)), None)
+        if into is None:
+            yield Query(self._piece(first, stop))
+            return
+        names = self._names(into + 1, stop)
+        strict = self.tokens[into + 1].word == "STRICT" if into + 1 < stop else False
+        rest = min(stop, into + 1 + strict + max(0, 2 * len(names) - 1))
+        text = f"{self._text(first, into)} {self._text(rest, stop)}"
+        yield Query(Statement(text, 0, place.line, place.column), names)
+
+    def _is_into(self, place: int) -> bool:
+        token = self.tokens[place]
+        return token.depth == 0 and token.word == "INTO"
+
+    def leave(self) -> Iterator[Step]:
+        first, stop = self._to_semicolon()
+        word = self.tokens[first].word
+        if word == "RETURN":
+            yield Leave("return")
+            return
+        label = ""
+        if first + 1 < stop and self.tokens[first + 1].word != "WHEN":
+            label = name_of(self.tokens[first + 1])
+        whens = [p for p in range(first + 1, stop) if self.tokens[p].word == "WHEN"]
+        condition = self._text(whens[0] + 1, stop) if whens else ""
+        yield Leave("exit" if word == "EXIT" else "continue", condition, label)
+
+    def raise_(self) -> Iterator[Step]:
+        first, stop = self._to_semicolon()
+        level = self.tokens[first + 1].word if first + 1 < stop else ""
+        if level not in _HARMLESS_LEVELS:
+            named = level and level != "EXCEPTION" and self.tokens[first + 1].text[:1].isalpha()
+            yield Fail(self._piece(first, stop), level.lower() if named else "raise_exception")
+
+    def label(self) -> Iterator[Step]:
         while self.at < len(self.tokens) and self.tokens[self.at].text != ">":
             self.at += 1
         self.at += 2
+        yield from ()
+
+    def end(self) -> Iterator[Step]:
+        """A word that no open block waits for."""
+        self.at += 1
+        yield from ()
+
+    def _other(self) -> Iterator[Step]:
+        """An assignment, or a statement that reads and writes rows."""
+        first, stop = self._to_semicolon()
+        assigned = self._assignment(first, stop)
+        if assigned is not None:
+            plain = assigned == first + 1
+            skip = assigned + 1 + (self.tokens[assigned].text == ":")
+            yield Assign(name_of(self.tokens[first]), self._text(skip, stop) if plain else None)
+            return
+        place = next((p for p in range(stop - 1, first + 1, -1) if self._is_into(p)), None)
+        yield Assign("found", None)
+        for name in self._names(place + 1, stop) if place is not None else ():
+            yield Assign(name, None)
+
+    def _assignment(self, first: int, stop: int) -> int | None:
+        """Where `:=` or `=` stands behind a variable, a field or an element of it."""
+        for place in range(first + 1, min(stop, first + 12)):
+            text = self.tokens[place].text
+            if self.tokens[place].depth > 0 or text in "[].":
+                continue
+            if text == "=" or (text == ":" and self.tokens[place + 1].text == "="):
+                return place
+            if self.tokens[place - 1].text != ".":
+                return None
+        return None
 
 
-_STEPS: dict[str, Callable[[Walk], None]] = {
-    "<": Walk.label,
-    "BEGIN": Walk.begin,
-    "DECLARE": Walk.declare,
-    "EXCEPTION": Walk.exception,
-    "IF": Walk.condition,
-    "ELSIF": Walk.branch,
-    "ELSEIF": Walk.branch,
-    "ELSE": Walk.word,
-    "WHEN": Walk.branch,
-    "CASE": Walk.case,
-    "LOOP": Walk.loop,
-    "END": Walk.end,
-    "EXECUTE": Walk.execute,
-    "PERFORM": Walk.perform,
+def name_of(token: Token) -> str:
+    """A variable's name, folded."""
+    text = token.text
+    return text[1:-1].replace('""', '"') if text[:1] == '"' else text.lower()
+
+
+_STEPS: dict[str, Callable[[Reader], Iterator[Step]]] = {
+    "<": Reader.label,
+    "BEGIN": Reader.begin,
+    "DECLARE": Reader.declare,
+    "IF": Reader.choose,
+    "CASE": Reader.case,
+    "LOOP": Reader.loop,
+    "WHILE": Reader.while_,
+    "FOR": Reader.for_,
+    "FOREACH": Reader.foreach,
+    "EXECUTE": Reader.execute,
+    "PERFORM": Reader.perform,
+    "SELECT": Reader.select,
+    "WITH": Reader.select,
+    "RETURN": Reader.leave,
+    "EXIT": Reader.leave,
+    "CONTINUE": Reader.leave,
+    "RAISE": Reader.raise_,
+    **dict.fromkeys(("END", "ELSE", "ELSIF", "ELSEIF", "EXCEPTION", "WHEN"), Reader.end),
 }
 
 
@@ -225,7 +408,6 @@ def within(source: Source, literal: Literal) -> Source:
     return Source(Statement(source.real(literal.value), 0, place.line, place.column), source.path)
 
 
-def embedded(node: Node, source: Source) -> Iterator[Embedded]:
-    """The statements of a DO block that may be DDL."""
-    body = block_body(node, source)
-    yield from Walk(body, list(body.tokens())).run()
+def steps_of(body: Source) -> tuple[Step, ...]:
+    """The steps of a PL/pgSQL block."""
+    return Reader(body, list(body.tokens())).steps()

@@ -7,9 +7,11 @@ from ctb_audit.sources.ddl.parse_postgres.names import (
     option_value,
     options,
     relation_name,
+    string,
     strings,
 )
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
+from ctb_audit.sources.ddl.statement import Statement
 
 _NULLS = {"SORTBY_NULLS_FIRST": True, "SORTBY_NULLS_LAST": False}
 
@@ -60,14 +62,30 @@ def _predicate(node: Node, source: Source, after: int) -> str | None:
 
 
 def _key(element: Node, source: Source, span: tuple[int, int] | None) -> IndexKey:
+    """COLLATE around all of an expression is the key's own, as the server takes it."""
+    column, collation = element.get("name"), element.get("collation")
+    expression = None if span is None or "expr" not in element else key_expression(source, *span)
+    collate = element.get("expr", {}).get("CollateClause")
+    if collate is not None and expression is not None:
+        collation = collation or collate["collname"]
+        expression = _without_collate(expression)
+        fields = collate["arg"].get("ColumnRef", {}).get("fields", ())
+        if len(fields) == 1:
+            column, expression = string(fields[0]), None
     return IndexKey(
-        element.get("name"),
-        None if span is None or "expr" not in element else key_expression(source, *span),
-        listed(element["collation"]) if "collation" in element else None,
+        column,
+        expression,
+        None if collation is None else listed(collation),
         listed(element["opclass"]) if "opclass" in element else None,
         element["ordering"] == "SORTBY_DESC",
         _NULLS.get(element["nulls_ordering"]),
     )
+
+
+def _without_collate(expression: str) -> str:
+    text = Source(Statement(expression, 0, 1, 1), "")
+    outermost = [t for t in text.tokens() if t.depth == 0 and t.word == "COLLATE"]
+    return text.clean(0, outermost[-1].start)
 
 
 def key_expression(source: Source, start: int, end: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ctb_audit.copies import replace
+from ctb_audit.lean import importer
 from ctb_audit.model import Catalog, Coverage, Problem, Surface, System
 from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.ddl import operations as ops
@@ -13,7 +14,9 @@ from ctb_audit.sources.ddl.replay.outcome import catalog
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.session import Block, in_order, set_search_path, transact
 from ctb_audit.sources.ddl.replay.state import Mode, State
+from ctb_audit.sources.ddl.statement import Statement
 
+run_block = importer("ctb_audit.sources.ddl.replay.blocks")("run.run_block")
 Include = Callable[[str, bool, str], Script | None]
 _ABORTED = "current transaction is aborted, commands ignored until end of transaction block"
 _UNGRAMMATICAL = ("invalid-sql", "foreign-dialect-sql")
@@ -77,6 +80,7 @@ class Replay:
         return self._states[system]
 
     def _run(self, state: State, script: Script) -> None:
+        state.scripts.append(script)
         for effect in script.effects:
             self._statements += 1
             self._understood += effect.verdict == "understood"
@@ -92,14 +96,24 @@ class Replay:
             return
         mark = state.journal.mark()
         try:
-            for op in self._effective(effect):
-                self._fold(state, op, path)
+            if effect.block is not None:
+                self._run_block(state, effect, effect.block, path)
+            else:
+                for op in self._effective(effect):
+                    self._fold(state, op, path)
             self._annotate(state, effect)
         except Refusal as refusal:
             state.journal.undo(mark)
             self._refused(state, refusal)
         if not self._block.open:
             state.journal.forget()
+
+    def _run_block(
+        self, state: State, effect: StatementEffect, block: Statement, path: str
+    ) -> None:
+        """A DO block: the catalog tells which of its statements run."""
+        understood = run_block(state, path, lambda op: self._fold(state, op, path), block)
+        self._understood += understood - (effect.verdict == "understood")
 
     def _effective(self, effect: StatementEffect) -> Sequence[Operation]:
         """What of a statement takes effect: nothing where the server's grammar rejects it."""
@@ -139,7 +153,7 @@ class Replay:
         except Ignored:
             return
         except Refusal as refusal:
-            if self._mode == "server":
+            if self._mode == "server" or state.trying:
                 raise
             state.journal.undo(mark)
             self._refused(state, refusal)

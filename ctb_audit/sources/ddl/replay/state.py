@@ -18,7 +18,7 @@ from ctb_audit.model import (
     View,
 )
 from ctb_audit.semantics.query_columns import Output
-from ctb_audit.sources.ddl.operations import DefaultPrivileges, StatementEffect
+from ctb_audit.sources.ddl.operations import DefaultPrivileges, Script, StatementEffect
 from ctb_audit.sources.ddl.replay.choice import Choice
 from ctb_audit.sources.ddl.replay.ledger import Journal, Ledger, Links, Tally
 from ctb_audit.sources.ddl.replay.privileges_model import PUBLIC_SCHEMA_GRANTS
@@ -74,7 +74,8 @@ class State:
     whoever reads it verifies; so is `owned`, the sequences that columns of a table own.
     `local_parts`: what a child declares itself and inherits too; `typed`: tables OF a type.
     `open_tables`: made by a query whose columns could not all be told, so they may have any.
-    `session` holds "path" and "local path".
+    `session` holds "path" and "local path". `scripts`: those that were begun; `trying`: how many
+    blocks around may catch a refusal.
     """
 
     system: System
@@ -84,6 +85,8 @@ class State:
     journal: Journal = field(default_factory=Journal)
     problems: list[Problem] = field(default_factory=list)
     effect: StatementEffect | None = None
+    scripts: list[Script] = field(default_factory=list)
+    trying: int = 0
     schemas: Ledger[str, Schema] = field(init=False)
     relations: Ledger[Name, RelationKind] = field(init=False)
     tables: Ledger[Name, Table] = field(init=False)

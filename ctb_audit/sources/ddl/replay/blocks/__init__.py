@@ -1,0 +1,1 @@
+"""DO blocks, run over the catalog that was replayed so far."""

@@ -1,0 +1,264 @@
+"""Evaluates the queries of a DO block over the rows of the replayed catalog."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ctb_audit.semantics.parse import Unreadable, raw_statements
+from ctb_audit.sources.ddl.replay.blocks import catalogs
+from ctb_audit.sources.ddl.replay.blocks.expressions import (
+    AGGREGATES,
+    Expressions,
+    Node,
+    Variables,
+    operator,
+    string,
+)
+from ctb_audit.sources.ddl.replay.blocks.values import (
+    Oid,
+    Row,
+    Scope,
+    Undecided,
+    Value,
+    boolean,
+    elements,
+)
+from ctb_audit.sources.ddl.replay.state import State
+
+MOST_ROWS = 200_000
+"""Combinations of rows that a query looks at; one that needs more is undecided."""
+
+_CLAUSES = frozenset(
+    (
+        *("targetList", "fromClause", "whereClause", "sortClause", "limitCount", "limitOption"),
+        *("op", "distinctClause"),
+    )
+)
+
+
+class Evaluation(Expressions):
+    """Expressions and queries of one block."""
+
+    def __init__(self, state: State, variables: Variables) -> None:
+        super().__init__(state, variables)
+        self._looked_at = 0
+
+    def value(self, text: str) -> Value:
+        """The value of an expression as PL/pgSQL takes it: the target of a SELECT."""
+        rows = self.query(f"SELECT {text}")
+        return next(iter(rows[0].values()), None) if rows else None
+
+    def query(self, text: str) -> list[dict[str, Value]]:
+        """The rows of a query."""
+        self._looked_at = 0
+        try:
+            statements = raw_statements(text)
+        except (Unreadable, RecursionError):
+            raise Undecided from None
+        if len(statements) != 1 or "SelectStmt" not in statements[0]["stmt"]:
+            raise Undecided
+        return self.select(statements[0]["stmt"]["SelectStmt"], None)
+
+    def exists(self, node: Node, outer: Scope | None) -> bool:
+        """Whether a query has rows; one that is certain is enough."""
+        plain = _CLAUSES - {"sortClause", "limitCount"}
+        targets = [target["ResTarget"]["val"] for target in node.get("targetList", ())]
+        if node.keys() <= plain and node["op"] == "SETOP_NONE" and not _aggregates(targets):
+            return any(True for _ in self._from(node, outer))
+        return bool(self.select(node, outer))
+
+    def select(self, node: Node, outer: Scope | None) -> list[dict[str, Value]]:
+        if node.get("op") != "SETOP_NONE" or not node.keys() <= _CLAUSES:
+            raise Undecided
+        scopes = self._from(node, outer)
+        targets = [target["ResTarget"] for target in node.get("targetList", ())]
+        if any(_aggregates(target["val"]) for target in targets):
+            rows = [self._aggregated(targets, [*scopes], outer)]
+        else:
+            rows = self._listed(targets, scopes, node.get("sortClause", ()))
+        if "distinctClause" in node:
+            rows = [row for place, row in enumerate(rows) if row not in rows[:place]]
+        limit = node.get("limitCount")
+        if limit is not None:
+            most = self.of(limit, outer)
+            rows = rows[:most] if isinstance(most, int) else rows
+        return rows
+
+    def _listed(
+        self, targets: Sequence[Node], scopes: Iterator[Scope], order: Sequence[Node]
+    ) -> list[dict[str, Value]]:
+        found = [(scope, self._row(targets, scope)) for scope in scopes]
+        for one in reversed(order):
+            by = one["SortBy"]
+            descending = by.get("sortby_dir") == "SORTBY_DESC"
+            keyed = [(str(self._sort_value(by["node"], *pair)), pair) for pair in found]
+            found = [p for _, p in sorted(keyed, key=lambda k: k[0], reverse=descending)]
+        return [row for _, row in found]
+
+    def _sort_value(self, node: Node, scope: Scope, row: dict[str, Value]) -> Value:
+        fields = node.get("ColumnRef", {}).get("fields", ())
+        if len(fields) == 1 and (name := string(fields[0])) in row:
+            return row[name]
+        return self.of(node, scope)
+
+    def _row(self, targets: Sequence[Node], scope: Scope) -> dict[str, Value]:
+        row: dict[str, Value] = {}
+        for target in targets:
+            value = target["val"]
+            fields = value.get("ColumnRef", {}).get("fields", ())
+            if fields and "A_Star" in fields[-1]:
+                for alias, columns in scope.rows.items():
+                    if len(fields) == 1 or alias == string(fields[0]):
+                        row.update(columns)
+                continue
+            row[target.get("name") or _named(value)] = self.of(value, scope)
+        return row
+
+    def _from(self, node: Node, outer: Scope | None) -> Iterator[Scope]:
+        where = node.get("whereClause")
+        for rows in self._product(node.get("fromClause", ()), outer, where):
+            scope = Scope(rows, outer)
+            if where is None or boolean(self.of(where, scope)) is True:
+                yield scope
+
+    def _product(
+        self, items: Sequence[Node], outer: Scope | None, where: Node | None
+    ) -> Iterator[dict[str, Row]]:
+        if not items:
+            yield {}
+            return
+        first, rest = items[0], items[1:]
+        later = [*self._product(rest, outer, where)] if rest else [{}]
+        for rows in self._item(first, outer, where):
+            for more in later:
+                self._look()
+                yield {**rows, **more}
+
+    def _look(self) -> None:
+        self._looked_at += 1
+        if self._looked_at > MOST_ROWS:
+            raise Undecided
+
+    def _item(
+        self, item: Node, outer: Scope | None, where: Node | None
+    ) -> Iterator[dict[str, Row]]:
+        tag, node = next(iter(item.items()))
+        match tag:
+            case "RangeVar":
+                alias = node.get("alias", {}).get("aliasname", node["relname"])
+                only = self._fixed(node["relname"], alias, where, outer)
+                known = catalogs.rows(self._state, node.get("schemaname"), node["relname"], only)
+                yield from ({alias: row} for row in known)
+            case "JoinExpr":
+                yield from self._join(node, outer, where)
+            case "RangeSubselect":
+                for row in self.select(node["subquery"]["SelectStmt"], outer):
+                    yield {node["alias"]["aliasname"]: row}
+            case "RangeFunction":
+                yield from self._function_rows(node, outer)
+            case _:
+                raise Undecided
+
+    def _join(
+        self, node: Node, outer: Scope | None, where: Node | None
+    ) -> Iterator[dict[str, Row]]:
+        if node["jointype"] not in ("JOIN_INNER", "JOIN_LEFT"):
+            raise Undecided
+        right = [*self._item(node["rarg"], outer, where)]
+        for left in self._item(node["larg"], outer, where):
+            met = False
+            for other in right:
+                self._look()
+                rows = {**left, **other}
+                if self._joined(node, left, other, Scope(rows, outer)):
+                    met = True
+                    yield rows
+            if not met and node["jointype"] == "JOIN_LEFT":
+                raise Undecided
+
+    def _joined(self, node: Node, left: Any, right: Any, scope: Scope) -> bool:
+        if "usingClause" in node:
+            names = [string(one) for one in node["usingClause"]]
+            pairs = [(Scope(left).column(name), Scope(right).column(name)) for name in names]
+            return all(a is not None and a == b for a, b in pairs)
+        quals = node.get("quals")
+        return quals is None or boolean(self.of(quals, scope)) is True
+
+    def _function_rows(self, node: Node, outer: Scope | None) -> Iterator[dict[str, Row]]:
+        call = node["functions"][0]["List"]["items"][0].get("FuncCall")
+        if call is None or string(call["funcname"][-1]) != "unnest" or len(call["args"]) != 1:
+            raise Undecided
+        alias = node.get("alias", {})
+        columns = alias.get("colnames", ())
+        name = string(columns[0]) if columns else alias.get("aliasname", "unnest")
+        for value in elements(self.of(call["args"][0], outer)):
+            yield {alias.get("aliasname", "unnest"): {name: value}}
+
+    def _fixed(
+        self, relation: str, alias: str, where: Node | None, outer: Scope | None
+    ) -> str | None:
+        """The one name that the conditions ask for, so that no other rows are made."""
+        column = catalogs.NAMED_BY.get(relation)
+        if column is None or where is None:
+            return None
+        for condition in _conjuncts(where):
+            expression = condition.get("A_Expr", {})
+            if expression.get("kind") != "AEXPR_OP" or operator(expression) != "=":
+                continue
+            fields = expression.get("lexpr", {}).get("ColumnRef", {}).get("fields", ())
+            names = [string(one) for one in fields]
+            if names not in ([column], [alias, column]):
+                continue
+            try:
+                value = self.of(expression["rexpr"], outer)
+            except Undecided:
+                return None
+            if isinstance(value, Oid):
+                return value.name
+            return value if isinstance(value, str) else None
+        return None
+
+    def _aggregated(
+        self, targets: Sequence[Node], scopes: Sequence[Scope], outer: Scope | None
+    ) -> dict[str, Value]:
+        return {
+            target.get("name") or _named(target["val"]): self.of(
+                target["val"], Scope({}, outer), scopes
+            )
+            for target in targets
+        }
+
+
+def _named(value: Node) -> str:
+    """The name that a target without one gets."""
+    tag, node = next(iter(value.items()))
+    match tag:
+        case "ColumnRef":
+            return string(node["fields"][-1])
+        case "FuncCall":
+            return string(node["funcname"][-1])
+        case "SubLink" if node["subLinkType"] == "EXISTS_SUBLINK":
+            return "exists"
+        case "TypeCast":
+            return _named(node["arg"])
+    return "?column?"
+
+
+def _conjuncts(node: Node) -> Iterator[Node]:
+    logic = node.get("BoolExpr", {})
+    if logic.get("boolop") == "AND_EXPR":
+        for argument in logic["args"]:
+            yield from _conjuncts(argument)
+    else:
+        yield node
+
+
+def _aggregates(node: Any) -> bool:
+    """Whether an expression holds an aggregate of its own query."""
+    if isinstance(node, list):
+        return any(_aggregates(one) for one in node)
+    if not isinstance(node, dict) or "SubLink" in node:
+        return False
+    call = node.get("FuncCall")
+    if call is not None and string(call["funcname"][-1]) in AGGREGATES:
+        return True
+    return any(_aggregates(one) for one in node.values())

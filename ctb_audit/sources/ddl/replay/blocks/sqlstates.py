@@ -1,0 +1,42 @@
+"""The condition under which PL/pgSQL catches what the server refuses."""
+
+import re
+from collections.abc import Collection
+
+from ctb_audit.lean import pattern
+from ctb_audit.sources.ddl.replay.refusal import Refusal
+
+_DUPLICATE = r"already exists|specified more than once|is used more than once"
+_CONDITIONS: tuple[tuple[str, str, str], ...] = (
+    # what a refusal says, the name of its condition, its SQLSTATE
+    (rf"^relation .*({_DUPLICATE})", "duplicate_table", "42p07"),
+    (rf"^column .*({_DUPLICATE})", "duplicate_column", "42701"),
+    (rf"^schema .*({_DUPLICATE})", "duplicate_schema", "42p06"),
+    (rf"^function .*({_DUPLICATE})", "duplicate_function", "42723"),
+    (rf"({_DUPLICATE})", "duplicate_object", "42710"),
+    (r"^multiple primary keys", "invalid_table_definition", "42p16"),
+    (r"^no schema has been selected|^schema .*does not exist", "invalid_schema_name", "3f000"),
+    (r"^column .*does not exist", "undefined_column", "42703"),
+    (r"^(function|procedure|aggregate|routine) .*does not exist", "undefined_function", "42883"),
+    (
+        r"^(relation|table|view|materialized view|sequence|foreign table) .*does not exist",
+        *("undefined_table", "42p01"),
+    ),
+    (r"does not exist", "undefined_object", "42704"),
+    (r"depends? on|requires it", "dependent_objects_still_exist", "2bp01"),
+    (r"is not (a|an) ", "wrong_object_type", "42809"),
+)
+_COMPILED = tuple((pattern(said, re.DOTALL), name, code) for said, name, code in _CONDITIONS)
+
+
+def is_caught(refusal: Refusal, conditions: Collection[str]) -> bool | None:
+    """Whether WHEN `conditions` catches it; None where the refusal's own condition is not known."""
+    if "others" in conditions:
+        return True
+    raised = getattr(refusal, "condition", "")
+    if raised:
+        return raised in conditions or (raised == "raise_exception" and "p0001" in conditions)
+    for said, name, code in _COMPILED:
+        if said.search(refusal.message):
+            return name in conditions or code in conditions
+    return None
