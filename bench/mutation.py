@@ -3,10 +3,11 @@
     nice -n 19 python -m bench.mutation ctb_audit/scoring.py ctb_audit/checks --sample 300 \\
         --tests tests/audit tests/checks tests/rules --out mutation.json
 
-A first run notes which tests pass over which lines. Each mutant then gets a process of its own,
-forked from one that has collected the tests and imported the code: there the changed function
-receives the mutant's code and the tests of its lines run, the quickest first and for a few seconds
-at most, until one fails. What survives may thus be known to a slower test.
+A first run notes which tests pass over which lines; one that fails by itself is left out. Each
+mutant then gets a process of its own, forked from one that has collected the tests and imported the
+code: there the changed function receives the mutant's code and the tests of its lines run, the
+quickest first and for a few seconds at most, until one fails. What survives may thus be known to a
+slower test.
 `--sample N` takes N mutants of each argument with `--seed`. `--reach FILE` keeps what the first
 run notes for the next one, as long as neither the code nor the tests change.
 """
@@ -132,14 +133,16 @@ class Mutation:
             for position, item in enumerate(session.items):
                 meter.switch_context(item.nodeid)
                 started = time.process_time()
+                self._failed = False
                 _run(session, position)
-                seconds[item.nodeid] = time.process_time() - started
+                if not self._failed:
+                    seconds[item.nodeid] = time.process_time() - started
             meter.stop()
             data, tests = meter.get_data(), {}
             for path in data.measured_files():
                 lines = data.contexts_by_lineno(path)
                 tests[os.path.relpath(path)] = {
-                    n: [c for c in names if c] for n, names in lines.items()
+                    n: [c for c in names if c in seconds] for n, names in lines.items()
                 }
             kept.write_text(json.dumps({"tests": tests, "seconds": seconds}))
             status = 0
@@ -176,8 +179,9 @@ class Mutation:
             tests = [items[name] for name in order]
             limit = math.ceil(SLOWEST + 3 * usual)
             result, killer = self._forked(path, mutant, tests, session, limit)
-        if killer:
-            self._killers[f"{path}{mutant.function}"].insert(0, killer)
+        killers = self._killers[f"{path}{mutant.function}"]
+        if killer and killer not in killers:  # a test that runs twice in a row has no arguments
+            killers.insert(0, killer)
         spent = round(time.monotonic() - started, 2)
         outcome = Outcome(str(path), mutant.line, str(mutant), WORDS[result], len(order), spent)
         self.outcomes.append(outcome)
@@ -223,7 +227,7 @@ class Mutation:
         session: pytest.Session,
         writing: int,
     ) -> NoReturn:
-        status = KILLED
+        status = INVALID
         try:
             for number in (signal.SIGTERM, signal.SIGXCPU):
                 signal.signal(number, lambda *_: os._exit(TIMEOUT))
@@ -231,12 +235,12 @@ class Mutation:
             os.dup2(nothing, 1)
             os.dup2(nothing, 2)
             if not _applied(path, mutant):
-                status = INVALID
                 return  # type: ignore[misc]  # the process ends below
             session.items = order
-            status = SURVIVED
             for position, item in enumerate(order):
+                status = KILLED  # should the test end the process
                 _run(session, position)
+                status = SURVIVED
                 if self._failed:
                     os.write(writing, item.nodeid.encode())
                     status = KILLED
@@ -412,7 +416,8 @@ def main() -> None:
     parser.add_argument("--out", default="mutation.json")
     options = parser.parse_args()
     plugin = Mutation(options)
-    quiet = ["-q", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    left_out = ("cacheprovider", "xdist", "unraisableexception", "threadexception")
+    quiet = ["-q", "--no-summary", *(f"-pno:{name}" for name in left_out)]
     with tempfile.TemporaryDirectory() as folder:  # pytest's own would be cleared by each mutant
         quiet.append(f"--basetemp={folder}/tests")
         pytest.main([*quiet, "-k", options.k, *options.tests], plugins=[plugin])
