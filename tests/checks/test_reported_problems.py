@@ -6,7 +6,7 @@ from typing import Any
 from ctb_audit.model import Location, Name, Problem
 from tests.checks.judging import at, catalog_of, said
 
-RULE = "duplicate-object-name"
+RULE: Any = "duplicate-object-name"
 T = Name("public", "t")
 
 
@@ -15,10 +15,9 @@ def problem(message: str, *names: Name, place: Location | None = None, **other: 
     return Problem(kind, message, names, location=place or at(len(message), "a.sql"))
 
 
-def told(
-    *problems: Problem, sql: str = "CREATE TABLE t (id int);", surface: Any = "ddl"
-) -> list[str]:
-    return said(RULE, replace(catalog_of(sql, surface), problems=problems))
+def told(*problems: Problem, surface: Any = "ddl") -> list[str]:
+    read = catalog_of("CREATE TABLE t (id int);", surface)
+    return said(RULE, replace(read, problems=problems, source="folder"))
 
 
 START = "HIGH postgresql ddl public.t, line"
@@ -57,7 +56,7 @@ def test_problems_of_no_table_are_those_of_an_object_or_a_file() -> None:
     assert told(away, away, unnamed, unplaced, other) == [
         "HIGH postgresql ddl shq.w (no table), line 2: lost",
         "HIGH postgresql ddl b.sql (no table), line 7: odd",
-        "HIGH postgresql ddl a.sql (no table): nowhere",
+        "HIGH postgresql ddl folder (no table): nowhere",
         "pass public.t",
     ]
     assert told(problem("both", T, Name("shq", "w"))) == [f"{START} 4: both"]
