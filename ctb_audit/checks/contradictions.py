@@ -63,7 +63,7 @@ def _listed(against: list[str]) -> str:
 
 
 def _head(text: str) -> str:
-    return text.lstrip("^").partition("-")[0]
+    return text.removeprefix("^").partition("-")[0]
 
 
 def _patterns(note: FormatNote, wanted: re.Pattern[str], document: Document) -> Iterator[str]:

@@ -11,7 +11,7 @@ UNDOCUMENTED = "no document has a section for the table"
 PLACEHOLDERS = frozenset(
     (
         *("", "todo", "tbd", "tba", "fixme", "xxx", "to do", "to be done", "to be defined", "n/a"),
-        *("...", "coming soon", "description", "placeholder", "lorem ipsum", "none yet", "?", "-"),
+        *("coming soon", "description", "placeholder", "lorem ipsum", "none yet", "?", "-"),
     )
 )
 

@@ -33,7 +33,8 @@ def _state(trigger: Trigger) -> str:
 
 @check
 def unvalidated_constraint(subject: Subject, project: Project) -> Iterator[Verdict]:
-    judged = [c for c in subject.table.constraints if _can_be_unvalidated(c)]
+    own = (c for c in subject.table.constraints if not c.inherited)
+    judged = [c for c in own if _can_be_unvalidated(c)]
     if not judged:
         yield NotApplicable("the table has no constraint of this kind")
     for constraint in judged:
@@ -47,8 +48,6 @@ def unvalidated_constraint(subject: Subject, project: Project) -> Iterator[Verdi
 
 def _can_be_unvalidated(constraint: Constraint) -> bool:
     """NOT NULL is judged as a column's property, so here only where it does not act."""
-    if constraint.inherited:
-        return False
     if constraint.kind == "not null":
         return not (constraint.validated and constraint.enforced)
     return constraint.kind in ("check", "foreign key")

@@ -10,7 +10,7 @@ from tests.checks.judging import at, catalog_of, document_of, said, table_note
 
 TWO_TABLES = """
 CREATE TABLE users (id uuid PRIMARY KEY, heir_id text, email text UNIQUE);
-CREATE TABLE notes (id integer, body jsonb, user_id uuid REFERENCES users);
+CREATE TABLE notes (id integer PRIMARY KEY, body jsonb, user_id uuid REFERENCES users);
 CREATE INDEX notes_user ON notes (user_id);
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER touch_users BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();

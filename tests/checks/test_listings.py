@@ -205,6 +205,14 @@ def test_the_levels_of_a_table_that_no_source_defines() -> None:
     ]
 
 
+def test_a_snapshot_may_hold_what_a_configuration_said() -> None:
+    configured = declaration("configuration", "STRICT", 0)
+    assert levels(SECTION, configured, sql="") == [
+        "MEDIUM postgresql reference public.orders (no table), no line: "
+        f"STRICT in the configuration, but {WORDS['section']}"
+    ]
+
+
 def test_levels_are_of_one_table() -> None:
     other = Declared("postgresql", Name("public", "others"), LISTED)
     alien = Declared("firestore", Name("public", "orders"), SUMMARY)

@@ -139,6 +139,14 @@ def test_two_structures_of_one_table(first: str, second: str, expected: list[str
     assert differences(*catalogs) == expected
 
 
+def test_traits_of_tables_are_no_difference_of_documents() -> None:
+    unlogged = document("a.md", sql="CREATE UNLOGGED TABLE orders (id integer);")
+    assert differences(unlogged, document("b.md", sql="CREATE TABLE orders (id integer);")) == []
+    assert differences(unlogged, document("b.md", sql="CREATE TABLE orders (id uuid);")) == [
+        "id type integer and uuid"
+    ]
+
+
 def test_a_structure_that_only_one_document_shows() -> None:
     shown = document("a.md", sql="CREATE TABLE orders (id integer);")
     assert differences(shown, document("b.md")) == []
@@ -272,12 +280,10 @@ def test_a_documented_format_against_the_patterns_in_the_code() -> None:
     assert format_faults(HEIR, code(PATTERN)) == [f"{TOLD}the pattern {PATTERN} (line 20)"]
     assert format_faults(HEIR, code(PATTERN.replace(r"\d{2}$", r"V\d$"))) == []
     assert format_faults(HEIR, code(PATTERN.replace("HEIR", "PRC"))) == []
-    assert format_faults(HEIR, code("^HEIR-(?=x)"), code(PATTERN, 21)) == [
-        f"{TOLD}the pattern {PATTERN} (line 21)"
-    ]
-    assert format_faults(HEIR, code("^PRC-x$"), code(PATTERN, 21)) == [
-        f"{TOLD}the pattern {PATTERN} (line 21)"
-    ]
+    for other in ("^HEIR-(?=x)", r"^HEIR-(A)\1$", "^PRC-x$"):
+        assert format_faults(HEIR, code(other), code(PATTERN, 21)) == [
+            f"{TOLD}the pattern {PATTERN} (line 21)"
+        ]
 
 
 def test_formats_that_mean_no_tracking_column_are_not_compared() -> None:
