@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ctb_audit.copies import replace
-from ctb_audit.model import Name, Table
+from ctb_audit.model import Index, Name, Table
 from ctb_audit.sources.ddl.operations import (
     AddColumn,
     AddConstraint,
@@ -192,15 +192,7 @@ def _alter_view(state: State, found: Name, op: AlterTable) -> None:
             if "check_option" in checks:
                 view = replace(view, check_option=checks["check_option"] or "")
         elif isinstance(action, SetTriggerState):
-            view = replace(
-                view,
-                triggers=tuple(
-                    replace(t, enabled=action.state)
-                    if action.which or t.name == action.trigger
-                    else t
-                    for t in view.triggers
-                ),
-            )
+            raise Refusal(f'triggers of the view "{found.name}" cannot be switched', found)
     state.views[found] = replace(entry, view=view)
 
 
@@ -210,15 +202,26 @@ def _alter_index(state: State, found: Name, op: AlterTable) -> None:
     for action in op.actions:
         if isinstance(action, AttachPartition):
             _attach_index(state, found, entry, action)
-        elif isinstance(action, SetOptions) and entry.owner in state.tables:
-            table = state.tables[entry.owner]
-            indexes = tuple(
-                replace(i, options=changed_options(i.options, action.options))
-                if i.name == found.name
-                else i
-                for i in table.indexes
-            )
-            state.put(replace(table, indexes=indexes))
+        elif isinstance(action, SetOptions):
+            _set_index_options(state, found, entry.owner, action)
+
+
+def _set_index_options(state: State, found: Name, owner: Name, action: SetOptions) -> None:
+    def changed(held: tuple[Index, ...]) -> tuple[Index, ...]:
+        return tuple(
+            replace(i, options=changed_options(i.options, action.options))
+            if i.name == found.name
+            else i
+            for i in held
+        )
+
+    if owner in state.views:
+        entry = state.views[owner]
+        view = replace(entry.view, indexes=changed(entry.view.indexes))
+        state.views[owner] = replace(entry, view=view)
+    else:
+        table = state.tables[owner]
+        state.put(replace(table, indexes=changed(table.indexes)))
 
 
 def _attach_index(state: State, parent: Name, entry: IndexEntry, action: AttachPartition) -> None:

@@ -7,6 +7,7 @@ from ctb_audit.model import Constraint, Merged, Name, Table
 from ctb_audit.semantics.parse import is_same_text
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.adding import Adding, keys_exist
+from ctb_audit.sources.ddl.replay.column_names import figure
 from ctb_audit.sources.ddl.replay.expressions import columns_in
 from ctb_audit.sources.ddl.replay.local_parts import note_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
@@ -174,7 +175,9 @@ def _named_index(state: State, table: Table, constraint: Constraint) -> Constrai
         label = "excl" if constraint.kind == "exclusion" else "key"
         keys = [*constraint.columns, *constraint.include]
         if constraint.elements:
-            keys = [e.column or "expr" for e in constraint.elements] + [*constraint.include]
+            keys = [e.column or figure(e.expression or "") for e in constraint.elements] + [
+                *constraint.include
+            ]
         second = names.addition(names.index_columns(keys))
     name = choose_index_name(state, table.schema, table.name, second, label)
     return replace(constraint, name=name)

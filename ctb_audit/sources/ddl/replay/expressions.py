@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ctb_audit.lean import pattern
+from ctb_audit.sources.ddl.parse_postgres.spelling import KEYWORDS
 
 _TOKEN = pattern(
     r"""(?P<skip>\s+|--[^\n]*|/\*.*?\*/)
@@ -31,86 +32,72 @@ _TYPE_WORDS = frozenset(
         "interval",
     ]
 )
-_RESERVED = frozenset(
+# keywords that name a column without quotes
+_COLUMN_NAMES = frozenset(
     [
-        "all",
-        "analyse",
-        "analyze",
-        "and",
-        "any",
-        "array",
-        "as",
-        "asc",
-        "asymmetric",
-        "both",
-        "case",
-        "cast",
-        "check",
-        "collate",
-        "column",
-        "constraint",
-        "create",
-        "current_catalog",
-        "current_date",
-        "current_role",
-        "current_time",
-        "current_timestamp",
-        "current_user",
-        "default",
-        "deferrable",
-        "desc",
-        "distinct",
-        "do",
-        "else",
-        "end",
-        "except",
-        "false",
-        "fetch",
-        "for",
-        "foreign",
-        "from",
-        "grant",
-        "group",
-        "having",
-        "in",
-        "initially",
-        "intersect",
-        "into",
-        "lateral",
-        "leading",
-        "limit",
-        "localtime",
-        "localtimestamp",
-        "not",
-        "null",
-        "offset",
-        "on",
-        "only",
-        "or",
-        "order",
-        "placing",
-        "primary",
-        "references",
-        "returning",
-        "select",
-        "session_user",
-        "some",
-        "symmetric",
-        "system_user",
-        "table",
-        "then",
-        "to",
-        "trailing",
-        "true",
-        "union",
-        "unique",
-        "user",
-        "using",
-        "variadic",
-        "when",
-        "where",
-        "window",
-        "with",
+        "between",
+        "bigint",
+        "bit",
+        "boolean",
+        "char",
+        "character",
+        "coalesce",
+        "dec",
+        "decimal",
+        "exists",
+        "extract",
+        "float",
+        "greatest",
+        "grouping",
+        "inout",
+        "int",
+        "integer",
+        "interval",
+        "json",
+        "json_array",
+        "json_arrayagg",
+        "json_exists",
+        "json_object",
+        "json_objectagg",
+        "json_query",
+        "json_scalar",
+        "json_serialize",
+        "json_table",
+        "json_value",
+        "least",
+        "merge_action",
+        "national",
+        "nchar",
+        "none",
+        "normalize",
+        "nullif",
+        "numeric",
+        "out",
+        "overlay",
+        "position",
+        "precision",
+        "real",
+        "row",
+        "setof",
+        "smallint",
+        "substring",
+        "time",
+        "timestamp",
+        "treat",
+        "trim",
+        "values",
+        "varchar",
+        "xmlattributes",
+        "xmlconcat",
+        "xmlelement",
+        "xmlexists",
+        "xmlforest",
+        "xmlnamespaces",
+        "xmlparse",
+        "xmlpi",
+        "xmlroot",
+        "xmlserialize",
+        "xmltable",
     ]
 )
 
@@ -141,7 +128,7 @@ def tokens(sql: str) -> list[Token]:
 
 def quote(name: str) -> str:
     """An identifier as the server prints it."""
-    if _PLAIN.match(name) and name not in _RESERVED:
+    if _PLAIN.match(name) and name not in KEYWORDS:
         return name
     return '"' + name.replace('"', '""') + '"'
 
@@ -157,6 +144,8 @@ def _is_type_name(found: list[Token], at: int) -> bool:
     before.add(found[start].text.lower() if start != at else "")
     if "::" in before or "as" in before:
         return True
+    while at + 1 < len(found) and found[at + 1].text.lower() in _TYPE_WORDS:
+        at += 1
     return at + 1 < len(found) and found[at + 1].kind == "string"
 
 
@@ -174,7 +163,7 @@ def column_tokens(
             continue
         if before == "." and (at < 2 or found[at - 2].identifier not in qualifiers):
             continue
-        if token.kind == "word" and name in _RESERVED:
+        if token.kind == "word" and name in KEYWORDS and name not in _COLUMN_NAMES:
             continue
         if before == "(" and at > 1 and found[at - 2].text.lower() == "extract":
             continue

@@ -8,6 +8,7 @@ from ctb_audit.sources.ddl.replay.constraints import add_checks, add_indexed
 from ctb_audit.sources.ddl.replay.indexes import add_index
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.views import columns_of
 
 
 def _includes(like: Like, what: str) -> bool:
@@ -20,7 +21,9 @@ def _source_columns(state: State, like: Like) -> tuple[Column, ...]:
     if found is not None and found in state.types:
         return state.types[found].attributes
     if found is not None and found in state.views:
-        return tuple(untyped(name) for name in state.views[found].view.columns or ())
+        return tuple(
+            untyped(n) if t is None else Column(n, t) for n, t in columns_of(state, found) or ()
+        )
     if found is None or found not in state.tables:
         message = f'relation "{like.source}" does not exist'
         state.complain(Refusal(message, state.assumed(like.source)))
@@ -74,7 +77,7 @@ def _copy_indexes(state: State, name: Name, source: Table, comments: bool) -> No
                 name="",
                 inherited=False,
                 merged_from=(),
-                comment=constraint.comment if comments else None,
+                comment=None,
             )
             state.put(add_indexed(state, state.tables[name], copy))
     for index in source.indexes:

@@ -49,7 +49,8 @@ def transact(state: State, block: Block, op: Transaction) -> None:
         case "rollback":
             _end(state, block, undo=block.open)
         case "savepoint":
-            if block.open and not block.aborted:
+            _require(block, "SAVEPOINT")
+            if not block.aborted:
                 block.savepoints.append((op.savepoint, state.journal.mark()))
         case "release":
             _release(block, op.savepoint)
@@ -72,14 +73,19 @@ def _position(block: Block, name: str) -> int:
     raise Refusal(f'savepoint "{name}" does not exist')
 
 
+def _require(block: Block, what: str) -> None:
+    if not block.open:
+        raise Refusal(f"{what} can only be used in transaction blocks")
+
+
 def _release(block: Block, name: str) -> None:
-    if block.open and not block.aborted:
+    _require(block, "RELEASE SAVEPOINT")
+    if not block.aborted:
         del block.savepoints[_position(block, name) :]
 
 
 def _roll_back_to(state: State, block: Block, name: str) -> None:
-    if not block.open:
-        raise Refusal("ROLLBACK TO SAVEPOINT can only be used in transaction blocks")
+    _require(block, "ROLLBACK TO SAVEPOINT")
     at = _position(block, name)
     state.journal.undo(block.savepoints[at][1])
     del block.savepoints[at + 1 :]

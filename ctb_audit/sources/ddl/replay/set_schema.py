@@ -25,8 +25,10 @@ def set_schema(state: State, op: SetSchema) -> None:
         if key is None:
             raise Refusal(f'{target.kind} "{target.name}" does not exist')
         move_function(state, key, Name(op.schema, key[0].name))
-    elif target.kind == "extension" and target.name.name in state.extensions:
-        extension = state.extensions[target.name.name]
+    elif target.kind == "extension":
+        extension = state.extensions.get(target.name.name)
+        if extension is None:
+            raise Refusal(f'extension "{target.name.name}" does not exist')
         state.extensions[target.name.name] = replace(extension, schema=op.schema)
     elif target.kind in _RELATIONS:
         _move_relation(state, op)

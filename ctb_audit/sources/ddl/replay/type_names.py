@@ -68,7 +68,7 @@ _KINDS = {"enum": "enum", "domain": "domain", "composite": "composite", "range":
 
 def resolve_type(state: State, written: Type, *objects: Name) -> Type:
     """The type a column gets; an unknown one is refused in server mode."""
-    if not state.postgres or written.family == "serial":
+    if not state.postgres or written.family == "serial" or written.name == "unknown":
         return written
     if written.name == "numeric" and len(written.parameters) == 1:
         written = replace(written, parameters=(*written.parameters, 0))  # as format_type says

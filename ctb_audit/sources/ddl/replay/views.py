@@ -25,7 +25,7 @@ def create_view(state: State, op: CreateView) -> None:
     if followed.lost and not followed.missing and state.strict:
         raise Refusal(f'column "{followed.lost[0]}" does not exist', name)
     output = _titled(followed.output, op.view.columns or ())
-    columns = op.view.columns or (tuple(c for c, _ in output) if output is not None else None)
+    columns = op.view.columns if output is None else tuple(name for name, _ in output)
     view = replace(op.view, schema=name.schema or "", name=name.name, columns=columns)
     if old is not None and op.replace and not old.view.materialized:
         kept = old.view

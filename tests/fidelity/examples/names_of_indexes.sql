@@ -1,0 +1,94 @@
+-- The names that the server makes of expressions, long names and repeated ones.
+CREATE TABLE t (a integer, b text, c jsonb, d timestamp, e timestamptz, f double precision, g date, h integer[]);
+CREATE INDEX ON t (lower(b));
+CREATE INDEX ON t ((a + 1));
+CREATE INDEX ON t ((a + 1), (a + 2), a, a);
+CREATE INDEX ON t (((c ->> 'x')::integer));
+CREATE INDEX ON t ((('2020-01-01'::date + a)::timestamp));
+CREATE INDEX ON t (('2020-01-01'::date::timestamp));
+CREATE INDEX ON t (((CASE WHEN a > 0 THEN e END)::timestamp with time zone));
+CREATE INDEX ON t (((CASE WHEN a > 0 THEN time '12:00' END)::time without time zone));
+CREATE INDEX ON t (((CASE WHEN a > 0 THEN NULL::timetz END)::time(3) with time zone));
+CREATE INDEX ON t ((CASE WHEN a > 0 THEN 1 ELSE f END));
+CREATE INDEX ON t ((CASE WHEN a > 0 THEN 1 ELSE CASE WHEN a < 0 THEN 2 ELSE length(b) END END));
+CREATE INDEX ON t ((CASE WHEN a > CASE WHEN a > 5 THEN 1 ELSE 2 END THEN 1 ELSE 2 END));
+CREATE INDEX ON t ((CAST (lower(b) AS text) || 'x'));
+CREATE INDEX ON t ((CAST (a + 1 AS bigint)));
+CREATE INDEX ON t ((CAST (CAST (a + 1 AS bigint) AS text)));
+CREATE INDEX ON t ((ARRAY[a, 1]));
+CREATE INDEX ON t (((ARRAY[a, 1])[1]));
+CREATE INDEX ON t ((h[h[1]]));
+CREATE INDEX ON t ((h[1]::bigint));
+CREATE INDEX ON t ((a + h[1]));
+CREATE INDEX ON t (((a + 1)::bigint::integer::text));
+CREATE INDEX ON t (((a) + (1)));
+CREATE INDEX ON t ((ROW(a, b) IS NULL));
+CREATE INDEX ON t ((greatest(a, 1)));
+CREATE INDEX ON t ((nullif(a, 1)));
+CREATE INDEX ON t (((c ->> 'x')::double precision));
+CREATE INDEX ON t (((c ->> 'x')::character varying));
+CREATE INDEX ON t (((c ->> 'x')::varchar(10)));
+CREATE INDEX ON t (((c ->> 'x')::numeric(5, 2)));
+CREATE INDEX ON t (((c ->> 'x')::bigint));
+CREATE INDEX ON t (((c ->> 'x')::boolean));
+CREATE INDEX ON t (((c ->> 'x')::smallint));
+CREATE INDEX ON t (((c ->> 'x')::real));
+CREATE INDEX ON t (((c ->> 'x')::decimal));
+CREATE INDEX ON t (((c ->> 'x')::float));
+CREATE INDEX ON t (((c ->> 'x')::int));
+CREATE INDEX ON t (((c ->> 'x')::char));
+CREATE INDEX ON t (((c ->> 'x')::character(4)));
+CREATE INDEX ON t (((c ->> 'x')::text));
+CREATE INDEX ON t (((a + 1)::bigint::text));
+CREATE INDEX ON t ((CAST (a AS bigint)));
+CREATE INDEX ON t ((CAST (c ->> 'y' AS integer)));
+CREATE INDEX ON t ((CASE WHEN a > 0 THEN 1 ELSE 2 END));
+CREATE INDEX ON t ((CASE WHEN a > 0 THEN a END + 1));
+CREATE INDEX ON t ((coalesce(a, 1)));
+CREATE INDEX ON t ((b || 'x'));
+CREATE INDEX ON t ((upper(b) || lower(b)));
+CREATE INDEX ON t (pg_catalog.length(b));
+CREATE INDEX ON t ((a IS NULL));
+CREATE INDEX ON t ((NOT (a > 1)));
+CREATE INDEX ON t ((h[1]));
+CREATE INDEX ON t ((date_trunc('day', d)));
+CREATE INDEX ON t (extract(year FROM d));
+CREATE INDEX ON t ((("left"(b, 2))));
+CREATE INDEX ON t (((c -> 'x' ->> 'y')));
+CREATE INDEX ON t ((d::date));
+CREATE INDEX ON t ((h::bigint[]));
+CREATE INDEX ON t ((1));
+CREATE INDEX ON t (('x'::text));
+CREATE INDEX ON t (b COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE (a) WHERE a > 0;
+CREATE INDEX ON missing (a);
+CREATE INDEX ON t (missing);
+CREATE INDEX ON t (a) INCLUDE (missing);
+CREATE INDEX t_a_idx9 ON t (a);
+CREATE TABLE a_table_with_a_name_that_is_nearly_as_long_as_a_name_may_be_1 (
+  a_column_with_a_name_that_is_nearly_as_long_as_a_name_may_be_12 integer UNIQUE CHECK (a_column_with_a_name_that_is_nearly_as_long_as_a_name_may_be_12 > 0),
+  a_column_with_a_name_that_is_nearly_as_long_as_a_name_may_be_34 serial, short integer UNIQUE CHECK (short > 0), id integer PRIMARY KEY,
+  UNIQUE (short, a_column_with_a_name_that_is_nearly_as_long_as_a_name_may_be_12, a_column_with_a_name_that_is_nearly_as_long_as_a_name_may_be_34)
+);
+CREATE TABLE short (
+  a_column_with_a_name_that_is_nearly_as_long_as_a_name_may_be_12 integer UNIQUE, b integer, id integer PRIMARY KEY,
+  a_column_with_a_name_that_is_nearly_as_long_as_a_name_may_be_13 integer UNIQUE REFERENCES short, UNIQUE (b, a_column_with_a_name_that_is_nearly_as_long_as_a_name_may_be_12)
+);
+CREATE TABLE "ein Tisch mit Umlauten äöüäöüäöüäöüäöüäöüäöüäöü" ("größe äöüäöüäöüäöüäöüäöü" integer UNIQUE CHECK ("größe äöüäöüäöüäöüäöüäöü" > 0), "ß" serial UNIQUE);
+CREATE TABLE "tëst" ("ü" integer UNIQUE, "ö" serial, CHECK ("ü" > "ö"));
+CREATE TABLE "tëstäöüäöüäöüäöüäöüäöüäöüäöüäöüä" ("x" integer UNIQUE);
+CREATE INDEX ON "tëstäöüäöüäöüäöüäöüäöüäöüäöüäöüä" (x);
+CREATE INDEX ON a_table_with_a_name_that_is_nearly_as_long_as_a_name_may_be_1 (short, short, short, short, short, short, short, short, short, short, short);
+CREATE INDEX ON a_table_with_a_name_that_is_nearly_as_long_as_a_name_may_be_1 (lower('a'), lower('b'));
+CREATE TABLE excluded (a integer, b int4range, EXCLUDE USING gist (b WITH &&), EXCLUDE USING gist (b WITH &&, (int4range(a, a + 1)) WITH &&) WHERE (a > 0));
+ALTER TABLE excluded ADD EXCLUDE USING gist (b WITH &&) DEFERRABLE;
+ALTER TABLE excluded ADD CONSTRAINT excluded_b_excl EXCLUDE USING gist (b WITH &&);
+ALTER TABLE excluded DROP CONSTRAINT excluded_b_excl;
+ALTER TABLE excluded ADD EXCLUDE USING gist (b WITH &&);
+CREATE TABLE made_like (LIKE excluded INCLUDING ALL);
+CREATE TABLE u (a integer UNIQUE, b integer, UNIQUE (a), UNIQUE (a) INCLUDE (b), UNIQUE (a, b), UNIQUE (b, a), CONSTRAINT named UNIQUE (b), UNIQUE NULLS NOT DISTINCT (b), UNIQUE (b) DEFERRABLE, PRIMARY KEY (a));
+CREATE TABLE u_a_seq (a integer);
+CREATE TABLE u2 (a serial, b integer);
+CREATE SEQUENCE u2_b_seq;
+ALTER TABLE u2 ADD COLUMN c serial, ADD COLUMN d serial;
+ALTER TABLE u2 ALTER COLUMN b SET NOT NULL;
+ALTER TABLE u2 ALTER COLUMN b ADD GENERATED ALWAYS AS IDENTITY;
