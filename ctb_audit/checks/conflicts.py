@@ -82,8 +82,8 @@ def _layer(table: DocumentTable, side: _Side) -> object:
         return declared
     defined = side[0].tables_by_name.get((table.system, table.name))
     column = defined.column("orbt_layer") if defined else None
-    text = (column.default or "") if column else ""
-    return int(text) if text.isdigit() else None
+    text = column.default if column else None
+    return int(text) if text and text.isdigit() else None
 
 
 def _columns(table: DocumentTable, left: _Side, right: _Side) -> list[str]:

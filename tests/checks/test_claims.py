@@ -241,6 +241,7 @@ def test_a_table_of_which_nobody_says_it(claim: bool | None) -> None:
         ("db/001.sql", "db/001.sql", "pass"),
         ("db/", "dbs/001.sql", "LOW"),
         ("db/neon", "db/001.sql", "LOW"),
+        ("db/x/", "db/001.sql", "LOW"),
     ],
 )
 def test_one_migration_at_two_paths(folder: str, made: str, verdict: str) -> None:

@@ -100,6 +100,11 @@ def test_a_layer_is_the_default_of_its_column_where_none_is_declared(
 SHAPES = {
     "a type": ("id integer", "id uuid", ["id type integer and uuid"]),
     "a default": ("id integer DEFAULT 1", "id integer", ["id default 1 and none"]),
+    "a default of the other": (
+        "id integer",
+        "id integer DEFAULT 1",
+        ["id default none and 1"],
+    ),
     "types first": (
         "a integer DEFAULT 1, id integer",
         "a integer, id uuid",
