@@ -7,14 +7,17 @@ import pytest
 from ctb_audit.judge import judge
 from ctb_audit.rulebook import load_standard
 from ctb_audit.subjects import build_project
-from tests.checks.collections import (
+from tests.checks.firestore_collections import (
     ADMIN,
+    ANYBODY,
+    DEAD,
     MEMBER,
     MINE,
     OTHERS,
     OWN,
     PASS,
     SIGNED,
+    SIGNED_OUT,
     collection,
     finding,
     judged,
@@ -22,7 +25,6 @@ from tests.checks.collections import (
     ruled,
 )
 from tests.checks.judging import TODAY, said
-from tests.checks.test_security_rules import ANYBODY, DEAD, SIGNED_OUT
 from tests.rules.verdict_lines import verdict_lines
 
 UNOWNED = "{} is open to whoever is signed in, owner or not"

@@ -2,14 +2,17 @@
 
 import pytest
 
-from tests.checks.collections import (
+from tests.checks.firestore_collections import (
     ADMIN,
+    ANYBODY,
+    DEAD,
     MINE,
     NO_RULES,
     OTHERS,
     OWN,
     PASS,
     SIGNED,
+    SIGNED_OUT,
     collection,
     finding,
     judged,
@@ -63,7 +66,6 @@ def test_files_come_before_documents() -> None:
 
 # ---- open, and without signing in ---------------------------------------------------------------
 
-ANYBODY = "anybody may {}, without any condition"
 OPEN: list[tuple[str, str]] = [
     ("allow read;", "read"),
     ("allow get: if true;", "get"),
@@ -92,9 +94,6 @@ def test_a_condition_that_nobody_can_decide() -> None:
     assert judged("unauthenticated-access", "allow read: if somewhere();") == [unknown]
     both = "allow read: if somewhere(); allow create: if elsewhere();"
     assert judged("open-collection", both) == [unknown]
-
-
-SIGNED_OUT = "{} is possible without signing in"
 
 
 def test_without_signing_in() -> None:
@@ -130,7 +129,6 @@ def test_an_owner_that_an_update_may_change(allow: str, expected: list[str]) -> 
     assert judged("mutable-owner", body, "id", "userId") == expected
 
 
-DEAD = "create reads resource, which does not exist yet, so that case can never hold"
 NEVER = "create reads resource, which does not exist yet: no document can ever be created"
 CREATED: list[tuple[str, list[str]]] = [
     (f"allow create: if {MINE};", PASS),
