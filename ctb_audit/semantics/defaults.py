@@ -135,8 +135,8 @@ def _cast_literal(node: tree.Cast, inner: tree.Const | None, family: str) -> tre
 
 _CLOCK_WORDS = pattern(
     r"(now|current_timestamp|transaction_timestamp|statement_timestamp|clock_timestamp|"
-    r"localtimestamp|sysdate|current_datetime|datetime|localtime)\s*(\(\s*(\d|'now')?\s*\))?"
-    r"(\s+on\s+update\s+.*)?",
+    r"localtimestamp|sysdate|current_datetime|datetime|localtime)(?:\s*+(\(\s*+(\d|'now')?\s*+\)))?"
+    r"(\s++on\s++update\s++.*)?",
     re.IGNORECASE,
 )
 _QUOTED = pattern(r"'((?:[^']|'')*)'|\"([^\"]*)\"", re.DOTALL)

@@ -87,8 +87,8 @@ _UNIT_MONTHS = {"year": 12, "yr": 12, "y": 12, "month": 1, "mon": 1}
 _UNIT_DAYS = {"week": 7, "w": 7, "day": 1, "d": 1}
 _UNIT_SECONDS = {"hour": 3600, "hr": 3600, "h": 3600, "minute": 60, "min": 60, "m": 60}
 _UNIT_SECONDS |= {"second": 1, "sec": 1, "s": 1}
-_CLOCK = pattern(r"([+-]?)(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?")
-_AMOUNT = pattern(r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)")
+_CLOCK = pattern(r"([+-]?)(?<!\d)(\d++):(\d\d)(?::(\d\d(?:\.\d+)?))?")
+_AMOUNT = pattern(r"([+-]?(?<!\d)\d++(?:\.\d++)?)\s*+([a-z]+)")
 
 
 def _interval(text: str) -> str:

@@ -33,7 +33,7 @@ _PAIR = pattern(
     r"""\s*+(?P<key>[A-Za-z][\w-]*)\s*+=\s*+"""
     r"""(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"',]+))(?=[\s,]|$),?"""
 )
-_IGNORE = pattern(r"ignore\s*\[\s*(?P<rule>[^\]:\s]*)\s*(?::\s*(?P<requirement>[^\]]*?))?\s*\]")
+_IGNORE = pattern(r"ignore\s*+\[\s*+(?P<rule>[^\]:\s]*+)\s*+(?::(?P<requirement>[^\]]*+))?\]")
 _RULE = pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -204,7 +204,7 @@ def _waiver(rest: str, location: Location) -> InlineWaiver:
         raise _Malformed(f"until={pairs['until']} is no date", "write until=YYYY-MM-DD") from None
     return InlineWaiver(
         rule=head["rule"],
-        requirement=head["requirement"] or "",
+        requirement=(head["requirement"] or "").strip(),
         owner=pairs["owner"],
         until=until.isoformat(),
         reason=pairs["reason"],

@@ -30,7 +30,7 @@ _READ_ON = frozenset(("COP", "SET"))
 _COMMENT = pattern(r"--|/\*")
 _DELIMITER = pattern(r"DELIMITER[ \t]+(\S+)[^\n]*", re.I)
 _CONFORMING = pattern(
-    r"SET\s+(?:SESSION\s+)?standard_conforming_strings\s*(?:=|\s+TO\s)\s*'?(\w+)", re.I
+    r"SET\s+(?:SESSION\s+)?standard_conforming_strings(?:\s*+=|\s++TO\s)\s*+'?(\w+)", re.I
 )
 _OFF = frozenset({"off", "false", "no", "0"})
 _LINE_END = pattern(r"[ \t\r]*(?:--[^\n]*)?\n")

@@ -12,8 +12,9 @@ from ctb_audit.sources.reference.sections import Grid, Item, Paragraph, Section,
 from ctb_audit.sources.reference.wording import LONGEST, field_of, key_of, plain, system_of
 
 _NUMBER = pattern(
-    r"^(?:(?:about|approx\.?|~)\s*)?(?P<number>\d+(?:[.,]\d+)?)\s*(?P<more>\+)?(?P<percent>\s*%)?"
-    r"\s*(?:\(\s*(?P<share>\d+(?:\.\d+)?)\s*%\s*\))?(?:\s*\((?P<parts>[^()]*)\))?$"
+    r"^(?:(?:about|approx\.?|~)\s*+)?(?P<number>\d++(?:[.,]\d++)?)(?:\s*+(?P<more>\+))?"
+    r"(?P<percent>\s*+%)?(?:\s*+\(\s*+(?P<share>\d++(?:\.\d++)?)\s*+%\s*+\))?"
+    r"(?:\s*+\((?P<parts>[^()]*+)\))?\s*+$"
 )
 _PART = pattern(r"(\d+)\s+(active|planned)\b", re.I)
 _FIGURE = pattern(

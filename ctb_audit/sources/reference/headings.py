@@ -18,9 +18,9 @@ _WORD = r"(?P<word>tables?|(?:sub)?collections?)"
 _NAME = rf"(?P<name>{IDENTIFIER}|{COLLECTION})"
 _DASH = r"[-\N{EN DASH}\N{EM DASH}]"
 _TABLE = pattern(
-    rf"^(?:{_WORD}\s*(?::|{_DASH})?\s+)?{_NAME}"
-    r"(?:\s+(?P<after>table|collection))?"
-    rf"(?:\s*(?::|\s{_DASH})\s+(?P<purpose>\S.*))?$",
+    rf"^(?:{_WORD}(?:\s*+(?::|{_DASH}))?\s++)?{_NAME}"
+    r"(?:\s++(?P<after>table|collection))?"
+    rf"(?:(?:\s*+:|\s++{_DASH})\s++(?P<purpose>\S.*))?$",
     re.IGNORECASE,
 )
 _SCHEMA = pattern(
@@ -43,8 +43,8 @@ _OTHER_OBJECTS = pattern(
 )
 _TABLES = pattern(r"\b(?:tables?|(?:sub)?collections?|schema definitions?)\b", re.IGNORECASE)
 _LEVEL = pattern(
-    r"^(?:(?:enforcement\s+)?level\s*[:\-]?\s*)?[`\"]?(?P<level>strict|standard|relaxed|none)[`\"]?"
-    r"(?:\s+(?:enforcement|level|tables?|collections?))*$",
+    r"^(?:(?:enforcement\s++)?level\s*+[:\-]?\s*+)?[`\"]?(?P<level>strict|standard|relaxed|none)[`\"]?"
+    r"(?:\s++(?:enforcement|level|tables?|collections?))*+$",
     re.IGNORECASE,
 )
 _NO_NAMES = ("of", "by", "index", "list", "in", "and", "with", "definition", "definitions")

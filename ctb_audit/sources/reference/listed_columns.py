@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from ctb_audit.sources.ddl.read import Parser
 
 _TYPE = pattern(
-    r"^(?P<name>[A-Za-z][A-Za-z0-9_ ]*?)\s*(?P<size>\(\s*\d+\s*(?:,\s*\d+\s*)?\))?"
-    r"\s*(?P<zone>with(?:out)? time zone)?\s*(?P<array>(?:\[\])*)$",
+    r"^(?P<name>[A-Za-z][A-Za-z0-9_]*+(?: ++[A-Za-z0-9_]++)*?)"
+    r"(?:\s*+(?P<size>\(\s*+\d++\s*+(?:,\s*+\d++\s*+)?\)))?"
+    r"(?:\s*+(?P<zone>with(?:out)? time zone))?\s*+(?P<array>(?:\[\])*+)$",
     re.I,
 )
 _DEFAULT = pattern(

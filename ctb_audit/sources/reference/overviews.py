@@ -39,7 +39,8 @@ _DEFINES = pattern(
 _MIGRATIONS = pattern(
     r"^(?:current|applied|existing|all)? ?migrations?(?: files| history| list)?$", re.I
 )
-_FILE = pattern(r"([\w./-]*[\w-]+\.sql)\b")
+_PLACE = pattern(r"[\w./-]++")
+_FILE = pattern(r"(.*[\w-]\.sql)\b")
 _KINDS = (("trigger", "trigger"), ("function", "function"), ("view", "view"))
 
 
@@ -126,8 +127,9 @@ def migrations(sections: Sections, path: str) -> Iterator[SourceFile]:
                 else [(line.line, line.text) for line in block.lines]
             )
             for number, text in texts:
-                for name in _FILE.findall(text):
-                    yield SourceFile("migration", name, Location(path, number, 1))
+                for place in _PLACE.findall(text):
+                    if (named := _FILE.match(place)) is not None:
+                        yield SourceFile("migration", named[1], Location(path, number, 1))
 
 
 def table_migrations(

@@ -31,13 +31,14 @@ from ctb_audit.sources.reference.wording import Field, field_of, key_of, plain
 _PROCESS = pattern(r"`?(?P<code>PRC-[\w-]+)`?\s*(?::\s*(?P<text>.*))?$")
 _ENDPOINT = pattern(r"`?(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?P<path>/[^\s`]*)`?")
 _DAYS = pattern(
-    r"(?P<count>\d+)\s*(?P<unit>day|week|month|year)s?(?:\s+for\s+(?P<what>[\w ]+))?", re.I
+    r"(?<!\d)(?P<count>\d++)\s*+(?P<unit>day|week|month|year)s?(?:\s++for\s++(?P<what>[\w ]++))?",
+    re.I,
 )
 _UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _KEY = pattern(
-    r"^`?(?P<columns>[\w]+(?:\s*,\s*\w+)*)`?\s*(?:\N{RIGHTWARDS ARROW}|->|=>|\breferences\b|:)\s*"
-    r"`?(?P<target>\w+(?:\.\w+)*?)`?"
-    r"(?:\s*\(\s*`?(?P<in>[\w, ]+?)`?\s*\)|\.`?(?P<dot>\w+)`?)?(?:\s.*)?$",
+    r"^`?(?P<columns>\w++(?:\s*+,\s*+\w++)*+)`?\s*+"
+    r"(?:\N{RIGHTWARDS ARROW}|->|=>|\breferences\b|:)\s*+`?(?P<target>\w++(?:\.\w++)*?)`?"
+    r"(?:\s*+\(\s*+`?(?P<in>[\w, ]++)`?\s*+\)|\.`?(?P<dot>\w++)`?)?(?:\s.*)?$",
     re.I,
 )
 _SOFT = pattern(r"\bsoft reference|\bnot (?:an )?enforced\b", re.I)

@@ -12,15 +12,16 @@ from ctb_audit.lean import pattern
 from ctb_audit.model import Location
 from ctb_audit.sources.reference.wording import LONGEST
 
-_LABEL = r"`?(?P<label>[A-Za-z_][\w -]{0,60}?)`?(?:\s*\((?:[^()]|\(\d+(?:,\s*\d+)?\))*\))?"
+_LABEL = r"`?(?P<label>[A-Za-z_][\w -]{0,60}?)`?(?:\s*+\((?:[^()]|\(\d++(?:,\s*+\d++)?\))*+\))?"
 _MUST = pattern(
-    rf"^{_LABEL}\s*(?:\s+must\s+be|:)\s+(?:an?\s+)?(?P<kind>positive|non-empty|unique)\b", re.I
+    rf"^{_LABEL}(?:\s++must\s++be|\s*+:)\s++(?:an?\s++)?(?P<kind>positive|non-empty|unique)\b", re.I
 )
 _FORMAT = pattern(
-    rf"^{_LABEL}\s+(?:must\s+(?:follow|match|have|be\s+in)\s+(?:the\s+)?)?format\s*:\s*(?P<rest>.+)$",
+    rf"^{_LABEL}\s++(?:must\s++(?:follow|match|have|be\s++in)\s++(?:the\s++)?)?format\s*+:\s*+"
+    r"(?P<rest>.+)$",
     re.I,
 )
-_LIST = pattern(rf"^{_LABEL}(?:\s+must\s+be(?:\s+one\s+of)?)?\s*:\s*(?P<rest>.+)$", re.I)
+_LIST = pattern(rf"^{_LABEL}(?:\s++must\s++be(?:\s++one\s++of)?)?\s*+:\s*+(?P<rest>.+)$", re.I)
 _OPEN, _CLOSE = "\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
 _TOKEN = pattern(rf"`([^`]+)`|\"([^\"]+)\"|'([^']+)'|{_OPEN}([^{_CLOSE}]+){_CLOSE}")
 _BETWEEN = pattern(r"(?:\s|,|/|\||\bor\b|\band\b)*", re.I)

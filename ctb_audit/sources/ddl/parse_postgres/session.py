@@ -9,7 +9,7 @@ from ctb_audit.sources.ddl.parse_postgres.problems import not_understood
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
 _SET_CONFIG_ARGUMENTS = 3
-_LISTED = pattern(r'\s*(?:"((?:[^"]|"")*)"|([^,"]*))\s*(?:,|\Z)')
+_LISTED = pattern(r'\s*+(?:"((?:[^"]|"")*+)"|([^,"]*+))\s*+(?:,|\Z)')
 _ACTIONS: dict[str, Literal["begin", "commit", "rollback", "savepoint", "release", "rollback to"]]
 _ACTIONS = {
     "TRANS_STMT_BEGIN": "begin",
@@ -84,9 +84,11 @@ def _is_true(node: Node) -> bool:
 
 
 def listed_schemas(value: str) -> tuple[str, ...]:
-    """The names in the text of a search path, unquoted ones folded."""
+    """The names in the text of a search path, unquoted ones folded; up to what is no list."""
     found: list[str] = []
-    for match in _LISTED.finditer(value):
+    end = 0
+    while end < len(value) and (match := _LISTED.match(value, end)) is not None:
+        end = match.end()
         quoted, plain = match.groups()
         name = quoted.replace('""', '"') if quoted is not None else plain.strip().lower()
         if name:

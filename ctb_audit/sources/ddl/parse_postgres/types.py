@@ -14,8 +14,8 @@ _SPELLING = pattern(
     rf"(?:national\s+)?{_IDENT}(?:\s*\.\s*{_IDENT})*(?:\s+(?:precision|varying)\b)?"
     r"(?:\s*\((?:[^()'\"]|'[^']*'|\"[^\"]*\")*\))?"
     r"(?:\s+with(?:out)?\s+time\s+zone\b)?"
-    rf"(?:\s+{_FIELD}\b(?:\s+to\s+{_FIELD}\b)?(?:\s*\(\s*\d+\s*\))?)?"
-    r"(?:\s*%\s*type\b)?(?:\s*\[\s*\d*\s*\]|\s+array\b)*",
+    rf"(?:\s+{_FIELD}\b(?:\s+to\s+{_FIELD}\b)?(?:\s*+\(\s*+\d++\s*+\))?)?"
+    r"(?:\s*+%\s*+type\b)?(?:\s*+\[\s*+\d*+\s*+\]|\s++array\b)*+",
     re.IGNORECASE,
 )
 _EXTENSION_TYPES = frozenset({"citext", "hstore", "geometry", "geography"})

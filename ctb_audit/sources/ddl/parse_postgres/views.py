@@ -9,8 +9,10 @@ from ctb_audit.sources.ddl.parse_postgres.names import options, relation_name, s
 from ctb_audit.sources.ddl.parse_postgres.queries import output_columns, relations
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
-_CHECK_OPTION = pattern(r"\s+with\s+(?:(?:local|cascaded)\s+)?check\s+option\s*\Z", re.I)
-_WITH_DATA = pattern(r"\s+with\s+(?:no\s+)?data\s*\Z", re.I)
+_CHECK_OPTION = pattern(
+    r"(?<!\s)\s++with\s++(?:(?:local|cascaded)\s++)?check\s++option\s*+\Z", re.I
+)
+_WITH_DATA = pattern(r"(?<!\s)\s++with\s++(?:no\s++)?data\s*+\Z", re.I)
 _CHECK_OPTIONS = {"LOCAL_CHECK_OPTION": "local", "CASCADED_CHECK_OPTION": "cascaded"}
 
 
