@@ -82,8 +82,8 @@ def drop_function(state: State, target: ObjectRef, op: Drop) -> None:
         return
     if target.kind == "function" and state.functions[key].kind == "aggregate":
         raise Refusal(f'"{key[0].name}" is an aggregate function')
-    for user in function_users(state, key):
-        refuse_dependent(state, user.table, f"function {key[0].name}", user.told, op.cascade)
+    for user in [*function_users(state, key)]:
+        refuse_dependent(state, user.name, f"function {key[0].name}", user.told, op.cascade)
         user.remove()
     remove_function(state, key, op.cascade)
 

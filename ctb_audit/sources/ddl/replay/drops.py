@@ -175,9 +175,14 @@ def _drop_type(state: State, target: ObjectRef, op: Drop, together: Targets) -> 
     if found is None:
         missing(state, op, f'type "{target.name}" does not exist', target.name)
         return
-    _drop_uses_of_type(state, found, f"type {found.name}", op.cascade)
-    _drop_types_on(state, found, op.cascade)
-    remove_type(state, found)
+    remove_type_with_uses(state, found, op.cascade)
+
+
+def remove_type_with_uses(state: State, name: Name, cascade: bool) -> None:
+    """Remove a type; columns, functions and types that use it refuse, or go with CASCADE."""
+    _drop_uses_of_type(state, name, f"type {name.name}", cascade)
+    _drop_types_on(state, name, cascade)
+    remove_type(state, name)
 
 
 def _drop_types_on(state: State, name: Name, cascade: bool) -> None:

@@ -2,6 +2,7 @@
 
 from ctb_audit.copies import replace
 from ctb_audit.model import Column, Name, Table
+from ctb_audit.sources.ddl.replay.calls import follow_function
 from ctb_audit.sources.ddl.replay.columns import nextval, note_use
 from ctb_audit.sources.ddl.replay.local_parts import carry_local
 from ctb_audit.sources.ddl.replay.refusal import duplicate
@@ -262,6 +263,7 @@ def move_function(state: State, key: FunctionKey, new: Name) -> None:
     moved = (new, key[1])
     if moved in state.functions:
         raise duplicate(f'function "{new.name}" already exists in schema "{new.schema}"')
+    follow_function(state, key, new)
     function = replace(state.functions[key], schema=new.schema or "", name=new.name)
     state.functions.rekey(key, moved, function)
     note_function_types(state, function, new)
