@@ -21,7 +21,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-__all__ = ["dataclass", "importer", "pattern"]
+__all__ = ["dataclass", "importer", "pattern", "rebuilt"]
 
 _MISSING = dataclasses.MISSING
 _OPTIONS = frozenset({"frozen", "slots", "kw_only"})
@@ -340,10 +340,10 @@ def _reduction(owner: type) -> Any:
 
 def _reduced(self: Any) -> tuple[Any, ...]:
     names = [part.name for part in _parts(type(self))]
-    return _again, (type(self), {n: getattr(self, n) for n in names if hasattr(self, n)})
+    return rebuilt, (type(self), {n: getattr(self, n) for n in names if hasattr(self, n)})
 
 
-def _again(cls: type, values: dict[str, Any]) -> Any:
+def rebuilt(cls: type, values: dict[str, Any]) -> Any:
     """A value read back from a pickle or copied, whatever its constructor takes."""
     made = _twin(cls)()
     for name, value in values.items():

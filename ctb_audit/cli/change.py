@@ -122,8 +122,10 @@ class _Once:
         return self._read[key]
 
 
-def _judged(asked: Asked, reader: _Once) -> _Judged:
-    """The audit of the current folder, live sources left out: they are no part of a tree."""
+def _judged(asked: Asked, reader: _Once, home: Path | None = None) -> _Judged:
+    """The audit of the current folder, live sources left out: they are no part of a tree.
+    `home`: the folder whose scripts these are.
+    """
     values = dict(asked.values)
     config = options.configured(values, own_folder(asked.sources))
     sources = tuple(s for s in asked.sources if not _is_elsewhere(s))
@@ -133,7 +135,7 @@ def _judged(asked: Asked, reader: _Once) -> _Judged:
     if dropped and not sources and not configured:
         step = "audit it without --staged and --since"
         raise UsageError(_without_host(dropped[0]), "is no part of a tree", step)
-    loaded = read_sources(sources, config, values, reader)
+    loaded = read_sources(sources, config, values, reader, home=home)
     project = project_of(loaded.catalogs, config, asked.settings)
     audit = conclude(project, judge(project), config, asked.settings)
     notices = (
@@ -172,7 +174,7 @@ def _judged_in(folder: Path, top: Path, asked: Asked, reader: _Once) -> _Judged:
     )
     try:
         with chdir(there):
-            return _judged(moved, reader)
+            return _judged(moved, reader, top)
     except CtbError as error:
         place = error.place.replace(f"{folder}/", "").replace(str(folder), ".")
         raise type(error)(place, error.problem, error.step) from None

@@ -47,7 +47,9 @@ source_options = _stack(
         help="Reader of PostgreSQL DDL; default: the server's grammar where it is installed.",
     ),
     click.option("--stdin-filename", metavar="NAME", help="Name, and so kind, of what `-` reads."),
-    click.option("--no-cache", is_flag=True, help="Neither read nor write .ctb/cache."),
+    click.option(
+        "--no-cache", is_flag=True, help="Neither read nor write what earlier audits kept."
+    ),
     click.option(
         "--jobs",
         type=click.IntRange(0),

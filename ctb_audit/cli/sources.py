@@ -5,6 +5,7 @@ from typing import Any
 
 from ctb_audit.config import Config
 from ctb_audit.sources.ddl.read import read_script
+from ctb_audit.sources.kept import KeptScripts
 from ctb_audit.sources.load import Loaded, LoadOptions, load_all
 from ctb_audit.sources.scripts import LiveReader, ScriptReader, Through
 
@@ -17,14 +18,16 @@ def read_sources(
     *,
     live: LiveReader | None = None,
     through: Through | None = None,
+    home: Path | None = None,
 ) -> Loaded:
     """What the sources hold and what was passed over; takes the source options out of `values`.
 
     `live` reads live databases, whose transactions it may keep open; `through` runs PostgreSQL's
-    scripts.
+    scripts. `home`: the folder whose audits share what is kept of scripts, the root by default.
 
     A folder with a configuration of its own is audited as that says.
     """
+    kept = None if values.pop("no_cache") else KeptScripts(home or config.root)
     options = LoadOptions(
         root=config.root,
         exclude=config.exclude,
@@ -38,11 +41,14 @@ def read_sources(
         documents=config.firestore,
         models=config.zod,
         through=through,
+        kept=kept,
     )
-    values.pop("no_cache")
-    if arguments and not _is_configured(arguments, config):
-        return load_all(arguments, options)
-    return load_all(configured_sources(config) or (_below(config.root, "."),), options)
+    if not arguments or _is_configured(arguments, config):
+        arguments = configured_sources(config) or (_below(config.root, "."),)
+    loaded = load_all(arguments, options)
+    if kept is not None:
+        kept.keep()
+    return loaded
 
 
 def _registry(arguments: tuple[str, ...], config: Config) -> str:

@@ -132,7 +132,7 @@ def _loaded(job: Job, config: Config) -> Loaded:
         "parser": "auto",
         "stdin_filename": None,
         "jobs": 0,
-        "no_cache": False,
+        "no_cache": True,
     }
     return read_sources((), config, values)
 

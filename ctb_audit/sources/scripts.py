@@ -19,6 +19,7 @@ from ctb_audit.sources.ddl.order import Group, Plan, plan, step_name
 from ctb_audit.sources.ddl.read import Parser, read_script
 from ctb_audit.sources.ddl.undo import without_undo
 from ctb_audit.sources.files import Skipped, matches, read_text
+from ctb_audit.sources.kept import KEPT_FROM, KeptScripts
 
 Mode = Literal["server", "lenient"]
 _WORKERS = ("wrangler.toml", "wrangler.json", "wrangler.jsonc")
@@ -67,7 +68,7 @@ class LoadOptions:
     `stdin_filename`: what standard input is read as. `jobs`: processes for large inputs.
     `schemas`: of a live database, None for all. `read_live`: reads live databases in place of
     `read_live` of the PostgreSQL source. `documents`, `models`: `path` or `path#Name` of a type or
-    zod schema to the collection or table that it describes.
+    zod schema to the collection or table that it describes. `kept`: what earlier audits read.
     """
 
     root: Path = field(default_factory=Path.cwd)
@@ -84,6 +85,7 @@ class LoadOptions:
     documents: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     through: "Through | None" = None
+    kept: KeptScripts | None = None
 
     def dialect_of(self, path: str) -> System | None:
         """The system that is configured for a path."""
@@ -142,12 +144,14 @@ def _scripts(
     groups: Sequence[Group], texts: Mapping[str, str], options: LoadOptions
 ) -> dict[str, Script]:
     systems = {path: s for group in groups for path, s in _systems(group, texts, options)}
-    jobs = 1
-    if sum(map(len, texts.values())) >= PARALLEL_FROM:
+    jobs, size = 1, sum(map(len, texts.values()))
+    if size >= PARALLEL_FROM:
         jobs = min(processes(options.jobs or 1, len(texts), 1), len(texts))
+    reader, parser = options.read_script, options.parser
+    if options.kept is not None and jobs == 1 and size >= KEPT_FROM:
+        reader = options.kept.before(reader)
 
     def read(part: Sequence[str]) -> list[tuple[str, Script]]:
-        reader, parser = options.read_script, options.parser
         return [(p, reader(texts[p], p, systems[p], parser=parser)) for p in part]
 
     if jobs == 1:
