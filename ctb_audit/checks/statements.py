@@ -11,20 +11,19 @@ from ctb_audit.standard import TrackingField
 
 Faults = list[tuple[str, str, Location]]
 SHOWN = 4
+_ROLES = (("heir", "heir_id"), ("process", "process_id"), ("timestamp", "created_at"))
+"""Words of an item, each with the role of the columns that it means."""
 
 
 def statement_faults(
     claim: Claim, catalog: Catalog, document: Document, project: Project
 ) -> Faults:
     """(requirement, message, place) of each part of the statement that is not so."""
-    match claim.kind:
-        case "indexes":
-            return _indexes(claim, catalog, project)
-        case "columns":
-            return list(_columns(claim, catalog, document, project))
-        case "rules":
-            return _rules(claim, document)
-    return []
+    if claim.kind == "indexes":
+        return _indexes(claim, catalog, project)
+    if claim.kind == "columns":
+        return list(_columns(claim, catalog, document, project))
+    return _rules(claim, document)
 
 
 def _judged(catalog: Catalog, project: Project) -> list[Table]:
@@ -69,11 +68,7 @@ def _meant(item: str, table: Table, project: Project) -> Iterator[str]:
             if column.name == "status" or column.name.endswith("_status"):
                 yield column.name
     else:
-        for word, role in (
-            ("heir", "heir_id"),
-            ("process", "process_id"),
-            ("timestamp", "created_at"),
-        ):
+        for word, role in _ROLES:
             wanted = project.standard.field(role) if word in item else None
             names = wanted.names_in(table.system) if wanted else ()
             yield from (name for name in names if table.column(name) is not None)

@@ -63,8 +63,6 @@ def _fault(view: View, known: Mapping[str, Mapping[str, Columns | None]]) -> str
         return ""  # invalid-sql and unread-statement speak of it
     reading = _Reading()
     _read(statements, reading)
-    if view.recursive:
-        reading.own.add(view.name)
     names = {n for group in reading.relations.values() for n in group}
     lost = [str(n) for n in sorted(names, key=str) if not _exists(n, reading, known)]
     if lost:

@@ -30,6 +30,7 @@ NAMES: list[tuple[str, bool]] = [
     ("001_.sql", False),
     ("001_x.sql.bak", False),
     ("x001_x.sql", False),
+    ("010_box", False),
     ("001_x.py", False),
 ]
 

@@ -185,6 +185,7 @@ def test_a_path_that_the_caller_chooses() -> None:
         ("loads", " and its search_path holds loads, where PUBLIC may create objects"),
         ("public, loads", " and its search_path holds loads, where PUBLIC may create objects"),
         ("shown", ""),
+        ("xloads", ""),
         ("loads, pg_temp", " and its search_path holds loads, where PUBLIC may create objects"),
     ],
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ctb_audit.checks.references import reference_of
-from ctb_audit.model import Declaration, Name
+from ctb_audit.model import Declaration, Name, Type
 from ctb_audit.rulebook import load_standard
 from ctb_audit.subjects import build_project
 from tests.checks.judging import TODAY, catalog_of, said
@@ -129,6 +129,14 @@ def test_a_domain_is_its_type() -> None:
     domain = "CREATE DOMAIN number AS int; CREATE TABLE users (id number PRIMARY KEY);\n"
     expected = [finding("user_id", "public.users")]
     assert judged(f"{domain}CREATE TABLE notes (user_id int);") == expected
+
+
+def test_serial_keys_of_other_systems() -> None:
+    catalog = catalog_of(f"{USERS}CREATE TABLE notes (user_id int);")
+    users, notes = catalog.tables
+    serial = replace(users, columns=(replace(users.columns[0], type=Type("serial", "serial")),))
+    lines = said(RULE, replace(catalog, tables=(serial, notes)))
+    assert lines[0] == finding("user_id", "public.users")
 
 
 def test_a_table_s_own_identifier() -> None:

@@ -48,6 +48,11 @@ def test_messages_that_differ_in_a_name_are_told_once() -> None:
     ]
 
 
+def test_messages_that_differ_in_two_names_are_two() -> None:
+    one, two = (problem(f'"{n}" is in "{n}s"', T, place=at(4, "a.sql")) for n in "ab")
+    assert told(one, two) == [f'{START} 4: "a" is in "as"; "b" is in "bs"']
+
+
 def test_problems_of_no_table_are_those_of_an_object_or_a_file() -> None:
     away = problem("lost", Name(None, "w"), Name("shq", "w"), place=at(2, "b.sql"))
     unnamed = problem("odd", Name(None, "x"), place=at(7, "b.sql"))

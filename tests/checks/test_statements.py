@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ctb_audit.document_model import Claim, Remark
+from ctb_audit.rulebook import load_standard
 from tests.checks.judging import at, catalog_of, document_of, said, table_note
 
 CLAIM = "LOW postgresql reference d.md (no table)"
@@ -96,6 +97,19 @@ def test_all_tables_are_said_to_have_columns() -> None:
     assert columns("when: created_at", "the heir_id") == [
         f"{CLAIM} [heir_id], line 12: All tables include: heir_id; but b has none"
     ]
+
+
+def test_columns_go_by_their_names_in_postgresql() -> None:
+    standard = load_standard("ctb-1.0")
+    names = {"*": ("anywhere",), "postgresql": ("process_id",)}
+    fields = tuple(replace(f, names=names) for f in standard.fields if f.role == "process_id")
+    document = document_of(sql=COLUMNS, claims=(statement("columns", "process_id"),))
+    (line,) = [
+        line
+        for line in said("refuted-claim", document, fields=fields)
+        if not line.startswith("not applicable")
+    ]
+    assert line.endswith("process_id; but it is nullable in a, it is nullable in b")
 
 
 def test_sentences_that_take_it_back() -> None:

@@ -1,11 +1,12 @@
 """Columns, indexes and keys as documents list them, verdict by verdict (STANDARD section 6)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ctb_audit.document_model import ColumnNote, DocumentTable, KeyNote, Remark, ValueRule
-from ctb_audit.model import System
+from ctb_audit.model import Catalog, Column, System, Table, Type
 from tests.checks.judging import at, catalog_of, document_of, said, table_note
 
 STRUCTURE = "structure-mismatch"
@@ -93,6 +94,7 @@ UNLIKE: list[tuple[str, str, str]] = [
     ("boolean", "enum", "boolean"),
     ("boolean", "varchar(20)", "boolean"),
     ("boolean", "text[]", "boolean"),
+    ("text", "double precision", "text"),
 ]
 
 
@@ -146,6 +148,30 @@ def test_words_for_types_of_other_systems(
     (found,) = told(wrong)
     assert found.startswith(f"HIGH {system} ddl {name} [f], line 5: f: the document says {wrong}")
     assert found.lower().endswith(f"it is {shown.lower()}")
+
+
+def test_a_domain_that_nobody_defines_goes_by_the_name_of_a_text() -> None:
+    catalog = catalog_of("CREATE DOMAIN code AS text; CREATE TABLE notes (f code);")
+    undefined = replace(catalog, types=())
+    note = table_note("notes", columns=(column("f", "varchar"),))
+    assert said(STRUCTURE, undefined, document_of(note)) == ["pass public.notes [f]"]
+    number = table_note("notes", columns=(column("f", "int"),))
+    assert said(STRUCTURE, undefined, document_of(number)) == [
+        f"{START} [f], line 5: f: the document says int, it is public.code"
+    ]
+
+
+def test_words_for_types_of_documents() -> None:
+    number = Column("f", Type("number", "number"))
+    table = Table("firestore", "default", "notes", columns=(number,), kind="collection")
+    catalog = Catalog(tables=(table,))
+    columns, indexes = (column("f", "int"),), (Remark("by_f", at(5)),)
+    note = table_note("default.notes", system="firestore", columns=columns, indexes=indexes)
+    assert said(STRUCTURE, catalog, document_of(note)) == ["pass default.notes [f]"]
+    sqlite = catalog_of("CREATE TABLE notes (f TEXT);", system="sqlite")
+    affinity = table_note("main.notes", system="sqlite", columns=(column("f", "mediumint"),))
+    (line,) = said(STRUCTURE, sqlite, document_of(affinity))
+    assert "f: the document says mediumint, it is text" in line.lower()
 
 
 # ---- indexes and rules --------------------------------------------------------------------------
@@ -232,6 +258,9 @@ def test_keys_that_differ() -> None:
     other = absent.format("other_id refers to users")
     assert keys(key("users", "user_id"), key("users", "other_id", line=7)) == [
         f"{MEDIUM}, line 7: {other}"
+    ]
+    assert keys(key("others", "user_id")) == [
+        f"{MEDIUM}, line 6: {absent.format('user_id refers to others')}; {unnamed}"
     ]
     assert keys(key("shq.users", "user_id", "id")) == [
         f"{MEDIUM}, line 6: {absent.format('user_id, id refers to shq.users')}; {unnamed}"

@@ -226,6 +226,9 @@ def test_defined_here_and_absent_there() -> None:
         "pass public.t [live-live2]",
         f"not applicable public.u: {nothing}",
     ]
+    twice = said("table-drift", live(T), written(T), written(T), REFERENCE)
+    pairs = ("live-ddl", "live-ddl2", "ddl-ddl2")
+    assert twice == [f"pass public.t [{pair}]" for pair in pairs]
     assert said("table-drift", live(T), written(T), BIGQUERY) == ["pass public.t [live-ddl]"]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ctb_audit.model import Type
 from ctb_audit.rulebook import load_standard
 from tests.checks.judging import catalog_of, said
 
@@ -63,6 +64,8 @@ def test_types(column: str, told: str) -> None:
         ("CREATE DOMAIN code AS varchar(50);", met("heir_id")),
         ("CREATE DOMAIN code AS varchar(9);",
          failed("MEDIUM", "heir_id", "is public.code, shorter than VARCHAR(50)")),
+        ("CREATE DOMAIN code AS odd[];",
+         failed("MEDIUM", "heir_id", "is public.code, VARCHAR(50) holds a single value")),
         ("CREATE DOMAIN code AS text[];",
          failed("MEDIUM", "heir_id", "is public.code, VARCHAR(50) holds a single value")),
     ],
@@ -74,6 +77,22 @@ def test_a_domain_is_its_type(domain: str, expected: str) -> None:
 def test_a_type_that_nobody_defines_is_unknown() -> None:
     assert judged(TYPE, "heir_id odd") == (
         "unknown MEDIUM postgresql public.t [heir_id]: no source defines the type odd"
+    )
+
+
+def typed(type_: Type) -> str:
+    catalog = catalog_of("CREATE TABLE t (heir_id text);")
+    (table,) = catalog.tables
+    columns = tuple(replace(c, type=type_) for c in table.columns)
+    lines = said(TYPE, replace(catalog, tables=(replace(table, columns=columns),)))
+    return lines[-1] if lines[-1].startswith("pass") else lines[0]
+
+
+def test_types_as_other_sources_write_them() -> None:
+    assert typed(Type("character", "text")).endswith("is character, shorter than VARCHAR(50)")
+    assert typed(Type("character", "text", (50,))) == met("heir_id")
+    assert typed(Type("public.code", "domain")) == (
+        "unknown MEDIUM postgresql public.t [heir_id]: no source defines the type public.code"
     )
 
 
@@ -155,6 +174,8 @@ def test_columns_that_are_missing_or_may_be_null() -> None:
     found = said(NULL, table, fields=fields)
     assert found[0] == failed("MEDIUM", "process_id", "accepts NULL")
     assert [line for line in found if "heir_id" in line] == []
+    both = catalog_of("CREATE TABLE t (compliance_score int, process_id text NOT NULL);")
+    assert met("process_id") in said(NULL, both, fields=fields[::-1])
 
 
 # ---- defaults -----------------------------------------------------------------------------------
