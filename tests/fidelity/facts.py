@@ -99,7 +99,7 @@ def _table(table: Table) -> Iterator[Fact]:
     yield (*key, "partition by"), _sql("text", table.partition_by, table.qualified)
     yield (*key, "bound"), _sql("text", table.partition_bound, table.qualified)
     yield (*key, "unlogged"), table.unlogged
-    yield (*key, "options"), tuple(sorted(table.options))
+    yield (*key, "options"), tuple(sorted(o for o in table.options if o[0] != "server"))
     yield (*key, "comment"), table.comment
     yield (*key, "rls"), (bool(table.row_level_security), table.force_row_level_security)
     yield from _grants(key, table.grants)

@@ -50,6 +50,15 @@ class Adding:
         return replace(self.table, constraints=tuple(self.held()))
 
 
+def refused_abroad(adding: Adding, constraint: Constraint) -> bool:
+    """Whether the constraint is none that a foreign table may have, which is refused."""
+    if adding.table.kind != "foreign":
+        return False
+    message = f"{constraint.kind} constraints are not supported on foreign tables"
+    adding.state.complain(Refusal(message, adding.table.qualified))
+    return True
+
+
 def keys_exist(adding: Adding, constraint: Constraint) -> bool:
     """Whether the table has the columns of a key; a table whose columns are not all known is
     shown by the key to have them.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ctb_audit.copies import replace
-from ctb_audit.model import Index, Name, Table
+from ctb_audit.model import Constraint, Index, Name, Table
 from ctb_audit.sources.ddl.operations import (
     AddColumn,
     AddConstraint,
@@ -28,6 +28,7 @@ from ctb_audit.sources.ddl.replay.alter_constraints import (
     alter_constraint,
     drop_constraint,
 )
+from ctb_audit.sources.ddl.replay.constraints import INDEXED
 from ctb_audit.sources.ddl.replay.drop_columns import drop_column
 from ctb_audit.sources.ddl.replay.inheritance import (
     adopt_child,
@@ -39,24 +40,38 @@ from ctb_audit.sources.ddl.replay.inheritance import (
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
 
-_CONSTRAINT_PASS = {"check": 5, "not null": 5, "foreign key": 8}
-
 
 def _pass(action: TableAction) -> int:
     """The pass in which the server runs an action."""
     match action:
         case DropColumn() | DropConstraint():
             return 0
-        case AlterColumn(change="type"):
-            return 1
+        case AlterColumn(change=change):
+            return _column_pass(change)
         case AddColumn():
-            return 3
-        case AlterColumn():
-            return 4
+            return 2
         case AddConstraint(constraint):
-            return 6 if constraint.using_index else _CONSTRAINT_PASS.get(constraint.kind, 7)
+            return _constraint_pass(constraint)
         case _:
-            return 9
+            return 7
+
+
+def _column_pass(change: str) -> int:
+    if change.startswith("drop "):
+        return 0
+    if change == "type":
+        return 1
+    if change in ("set default", "add identity"):
+        return 6
+    return 7 if change == "set identity" else 3
+
+
+def _constraint_pass(constraint: Constraint) -> int:
+    if constraint.using_index:
+        return 4
+    if constraint.kind in INDEXED:
+        return 5
+    return 3 if constraint.kind == "not null" else 6
 
 
 def alter_table(state: State, op: AlterTable) -> None:

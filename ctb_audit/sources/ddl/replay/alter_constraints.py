@@ -1,5 +1,7 @@
 """ADD, DROP, VALIDATE and ALTER CONSTRAINT."""
 
+from collections.abc import Sequence
+
 from ctb_audit.copies import replace
 from ctb_audit.model import Constraint, Name, Table
 from ctb_audit.semantics.parse import is_same_text
@@ -147,8 +149,8 @@ def remove_constraint(state: State, name: Name, constraint: Constraint, cascade:
     """
     table = state.tables[name]
     if constraint.kind in ("primary key", "unique"):
-        rest = replace_constraint(table, constraint.name, None)
-        _drop_resting_keys(state, rest, constraint, cascade)
+        told = f'constraint "{constraint.name}"'
+        drop_resting_keys(state, table, constraint.columns, told, cascade)
     table = state.tables[name]
     release_name(state, table.schema, constraint)
     state.put(replace_constraint(table, constraint.name, None))
@@ -162,20 +164,23 @@ def release_name(state: State, schema: str, constraint: Constraint) -> None:
         state.indexes.discard(qualified)
 
 
-def _drop_resting_keys(state: State, rest: Table, gone: Constraint, cascade: bool) -> None:
-    for user in [*state.using_tables(rest.qualified)]:
+def drop_resting_keys(
+    state: State, table: Table, columns: Sequence[str], told: str, cascade: bool
+) -> None:
+    """Foreign keys that rest on a unique key of a table refuse its removal, or go along."""
+    for user in [*state.using_tables(table.qualified)]:
         for key in user.constraints:
-            rests = key.kind == "foreign key" and key.target == rest.qualified
-            if not rests or sorted(key.target_columns) != sorted(gone.columns):
+            rests = key.kind == "foreign key" and key.target == table.qualified
+            if not rests or sorted(key.target_columns) != sorted(columns):
                 continue
             if cascade:
                 remove_constraint(state, user.qualified, key, cascade)
             else:
                 message = (
-                    f'cannot drop constraint "{gone.name}" because constraint "{key.name}" '
+                    f'cannot drop {told} because constraint "{key.name}" '
                     f'on table "{user.name}" depends on it'
                 )
-                state.complain(Refusal(message, rest.qualified, user.qualified))
+                state.complain(Refusal(message, table.qualified, user.qualified))
 
 
 def alter_constraint(state: State, name: Name, action: AlterConstraint, only: bool) -> None:

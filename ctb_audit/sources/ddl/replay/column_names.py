@@ -31,8 +31,10 @@ def _name(found: list[Token]) -> str:
         return _name(_else(found))
     if found[-1].text == "]":
         return _name(found[: _opening(found)])
-    if not _simple(found):
-        return ""
+    return _operand_name(found) if _simple(found) else ""
+
+
+def _operand_name(found: list[Token]) -> str:
     if inner := _cast_call(found):
         return _name(found[2:inner])
     name = found[_last_part(found)].identifier

@@ -21,7 +21,7 @@ def comment(state: State, op: Comment) -> None:
     target = op.target
     text = op.text or None
     if target.kind in _RELATIONS:
-        _on_relation(state, _found(state, target), text)
+        _on_relation(state, _found(state, target), target.kind, text)
     elif target.kind in _PARTS:
         _on_part(state, _found(state, target), target, text)
     elif target.kind in _ROUTINES:
@@ -48,7 +48,9 @@ def _found(state: State, target: ObjectRef) -> Name:
     return found
 
 
-def _on_relation(state: State, name: Name, text: str | None) -> None:
+def _on_relation(state: State, name: Name, kind: str, text: str | None) -> None:
+    if state.relations[name] != kind:
+        raise Refusal(f'"{name.name}" is not a {kind}', name)
     if name in state.tables:
         state.put(_declared(state, replace(state.tables[name], comment=text)))
     elif name in state.views:

@@ -6,7 +6,7 @@ from ctb_audit.copies import replace
 from ctb_audit.model import Constraint, Merged, Name, Table
 from ctb_audit.semantics.parse import is_same_text
 from ctb_audit.sources.ddl.replay import names
-from ctb_audit.sources.ddl.replay.adding import Adding, keys_exist
+from ctb_audit.sources.ddl.replay.adding import Adding, keys_exist, refused_abroad
 from ctb_audit.sources.ddl.replay.column_names import figure
 from ctb_audit.sources.ddl.replay.expressions import columns_in
 from ctb_audit.sources.ddl.replay.local_parts import note_local
@@ -14,7 +14,6 @@ from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
 
 INDEXED = ("primary key", "unique", "exclusion")
-_SYSTEM_COLUMNS = frozenset(["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"])
 
 
 def merge_declared(constraints: Iterable[Constraint]) -> list[Constraint]:
@@ -55,7 +54,7 @@ def add_checks(state: State, table: Table, checks: Iterable[Constraint]) -> Tabl
 
 def _add_check(adding: Adding, check: Constraint) -> None:
     state, table, known = adding.state, adding.table, adding.columns
-    if missing := [c for c in check.columns if c not in known and c not in _SYSTEM_COLUMNS]:
+    if missing := [c for c in check.columns if c not in known and c != "tableoid"]:
         state.complain(Refusal(f'column "{missing[0]}" does not exist', table.qualified))
     columns = check.columns or columns_in(check.expression or "", known, table.name)
     name = check.name
@@ -121,6 +120,8 @@ def add_indexed(state: State, table: Table, *constraints: Constraint) -> Table:
 
 
 def _add_indexed(adding: Adding, constraint: Constraint) -> None:
+    if refused_abroad(adding, constraint):
+        return
     if not keys_exist(adding, constraint):
         return
     state, table = adding.state, adding.table

@@ -3,7 +3,7 @@
 from ctb_audit.copies import replace
 from ctb_audit.model import Constraint, Index, Table, Type
 from ctb_audit.sources.ddl.replay import names
-from ctb_audit.sources.ddl.replay.adding import Adding, keys_exist
+from ctb_audit.sources.ddl.replay.adding import Adding, keys_exist, refused_abroad
 from ctb_audit.sources.ddl.replay.constraints import constraint_name
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
@@ -29,12 +29,10 @@ def add_foreign_keys(state: State, table: Table, *keys: Constraint) -> Table:
 
 
 def _add_foreign_key(adding: Adding, key: Constraint) -> None:
-    if not keys_exist(adding, key):
+    if refused_abroad(adding, key) or not keys_exist(adding, key):
         return
     state, table = adding.state, adding.table
     resolved = _resolve_target(state, table, key)
-    if resolved is None:
-        return
     name = key.name
     if not name:
         name = constraint_name(state, table, names.addition(key.columns), "fkey", key)
@@ -46,8 +44,8 @@ def _add_foreign_key(adding: Adding, key: Constraint) -> None:
     adding.add(replace(resolved, name=name))
 
 
-def _resolve_target(state: State, table: Table, key: Constraint) -> Constraint | None:
-    """The key with its target resolved; None where it must be left out."""
+def _resolve_target(state: State, table: Table, key: Constraint) -> Constraint:
+    """The key with its target resolved."""
     written = key.target
     if written is None:
         return key
@@ -112,10 +110,10 @@ def _is_unique(target: Table, columns: tuple[str, ...]) -> bool:
     for constraint in target.constraints:
         if constraint.kind in ("primary key", "unique") and sorted(constraint.columns) == wanted:
             return not constraint.deferrable
-    return any(_plain_unique(index) == wanted for index in target.indexes)
+    return any(plain_unique(index) == wanted for index in target.indexes)
 
 
-def _plain_unique(index: Index) -> list[str] | None:
+def plain_unique(index: Index) -> list[str] | None:
     if not index.unique or index.predicate is not None or not index.valid or index.intended:
         return None
     keys = [key.column for key in index.keys]

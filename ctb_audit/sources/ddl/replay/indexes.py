@@ -21,6 +21,8 @@ def create_index(state: State, op: CreateIndex) -> None:
         _index_view(state, found, op)
         return
     owner = state.table_name(op.table)
+    if state.tables[owner].kind == "foreign":
+        raise Refusal(f'cannot create index on relation "{owner.name}"', owner)
     name = Name(owner.schema, op.index.name)
     if op.if_not_exists and op.index.name and name in state.relations:
         return
