@@ -15,6 +15,7 @@ from tests.sources.parse_postgres.dumps import DUMPED, TABLES
 from tests.trust import invariants, projects
 from tests.trust.projects import SECTION, project_text
 
+SEEDS = ROOT / "fuzz" / "seeds"
 MODELS = """
 import { z } from 'zod';
 export interface User { id: string; tags?: string[]; createdAt: Timestamp; role: 'a' | 'b' }
@@ -25,10 +26,6 @@ export const MoreSchema = UserSchema.omit({ n: true })
   .extend({ x: z.union([z.string(), z.null()]) });
 const users = collection(db, 'users') as CollectionReference<User>;
 """
-DIAGRAM = """{"databaseType":"postgresql","tables":[{"id":"1","name":"users","schema":"public",
-"fields":[{"id":"f","name":"id","type":{"id":"int","name":"int"},"primaryKey":true}],
-"indexes":[{"name":"i","fieldIds":["f"],"unique":false}]}],"relationships":[{"name":"r",
-"sourceTableId":"1","targetTableId":"1","sourceFieldId":"f","targetFieldId":"f"}]}"""
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,16 @@ def _sql() -> Iterator[str]:
 def _foreign_sql() -> Iterator[str]:
     for examples in built_in_examples().values():
         yield from (str(e["sql"]) for e in examples if e.get("system"))
+    for text in _kept("mysql.sql", "sqlite.sql", "bigquery.sql"):
+        yield from (f"{part};" for part in text.split(";\n"))
     listed = (ROOT / "tests/sources/parse_sqlglot/statements.sql").read_text(encoding="utf-8")
     yield from (f"{part};" for part in listed.split(";\n"))
+
+
+def _kept(*names: str) -> Iterator[str]:
+    """Whole texts that are kept for fuzzing alone."""
+    for name in names:
+        yield (SEEDS / name).read_text(encoding="utf-8")
 
 
 def _fenced(language: str) -> Iterator[str]:
@@ -89,6 +94,7 @@ def _typescript() -> Iterator[str]:
 
 
 def _configurations() -> Iterator[str]:
+    yield from _kept("ctb.toml", "wrong.toml")
     for examples in built_in_examples().values():
         yield from (str(e["config"]) for e in examples if e.get("config"))
     yield from _fenced("toml")
@@ -102,7 +108,7 @@ def _standards() -> Iterator[str]:
 
 
 def _json() -> Iterator[str]:
-    yield DIAGRAM
+    yield from _kept("diagram.json", "diagram_mysql.json", "chartdb_import.json")
     for text in _sql():
         yield invariants.snapshot_text(text)
 

@@ -10,11 +10,12 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from ctb_audit.audit import AuditSettings, audit_catalogs
 from ctb_audit.codec import decode, encode
-from ctb_audit.config import Config, config_from_text
+from ctb_audit.config import CONFIG_NAME, PYPROJECT_NAME, Config, config_from_text, load_config
 from ctb_audit.errors import CtbError
 from ctb_audit.model import Catalog, Name, Problem, System
 from ctb_audit.result import Audit
@@ -187,6 +188,16 @@ def configuration_is_read(text: str) -> None:
         assert config_from_text(text, ROOT) == config
         refused_or(lambda: config.table_entry("postgresql", Name("public", "users")))
         assert 0 <= config.threshold(TODAY) <= 100
+        assert config.dialect_of("legacy/a.sql") in (None, *DIALECTS)
+        assert {config.origin(key) for key in config.origins} <= {CONFIG_NAME}
+    with TemporaryDirectory() as folder:
+        for name in (CONFIG_NAME, PYPROJECT_NAME):
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        found = refused_or(lambda: load_config(cwd=Path(folder)))
+        assert (found is None) == (config is None)
+        if found is not None:
+            assert load_config(Path(folder) / CONFIG_NAME) == found
+        refused_or(lambda: load_config(Path(folder) / PYPROJECT_NAME))
 
 
 def rule_files_are_read(text: str) -> None:
