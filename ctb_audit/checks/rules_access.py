@@ -115,7 +115,7 @@ def _first_surface(project: Project) -> _Surface:
 
 def accesses(subject: Subject, project: Project) -> Access:
     """What the rules say of a declared collection."""
-    key = ("access", subject.name)
+    key = (accesses, subject.name)
     if key not in project.memo:
         security = _security(project)
         project.memo[key] = _access(subject.name.name, security)
