@@ -420,8 +420,11 @@ class AlterSequence:
 
 @dataclass(frozen=True, slots=True)
 class CreateExtension:
+    """`cascade`: the extensions that it requires too."""
+
     extension: Extension
     if_not_exists: bool = False
+    cascade: bool = False
 
 
 @dataclass(frozen=True, slots=True)

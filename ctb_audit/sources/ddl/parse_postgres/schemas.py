@@ -68,10 +68,11 @@ def _qualify(elements: list[Node], schema: str) -> None:
 
 
 def create_extension(node: Node, source: Source) -> tuple[Operation, ...]:
-    schema = None
+    schema, cascade = None, False
     for wrapped in node.get("options", ()):
         element = wrapped["DefElem"]
         if element["defname"] == "schema":
             schema = option_value(element["arg"])
+        cascade = cascade or element["defname"] == "cascade"
     extension = Extension(node["extname"], schema, source.here)
-    return (CreateExtension(extension, node.get("if_not_exists", False)),)
+    return (CreateExtension(extension, node.get("if_not_exists", False), cascade),)

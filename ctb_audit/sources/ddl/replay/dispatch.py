@@ -11,7 +11,7 @@ from ctb_audit.sources.ddl.replay.state import State
 late: Callable[[str], Callable[[State, Any], None]] = importer("ctb_audit.sources.ddl.replay")
 HANDLERS: dict[type, Callable[[State, Any], None]] = {
     ops.CreateSchema: late("session.create_schema"),
-    ops.CreateExtension: late("session.create_extension"),
+    ops.CreateExtension: late("extensions.create_extension"),
     ops.CreateTable: late("tables.create_table"),
     ops.CreateTableAs: late("tables.create_table_as"),
     ops.AlterTable: late("alter.alter_table"),

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from ctb_audit.copies import replace
+from ctb_audit.lean import importer
 from ctb_audit.model import Name, Table
 from ctb_audit.sources.ddl.operations import Drop, ObjectRef
 from ctb_audit.sources.ddl.replay.alter_constraints import release_name, remove_constraint
 from ctb_audit.sources.ddl.replay.dependents import refuse_dependent
 from ctb_audit.sources.ddl.replay.drop_columns import drop_view, remove_column
+from ctb_audit.sources.ddl.replay.drop_indexes import remove_index
 from ctb_audit.sources.ddl.replay.drop_parts import (
     drop_function,
     drop_part,
@@ -19,6 +21,7 @@ from ctb_audit.sources.ddl.replay.local_parts import forget_local
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
 
+drop_extension = importer("ctb_audit.sources.ddl.replay")("extensions.drop_extension")
 Targets = frozenset[Name]
 _RELATIONS = ("table", "foreign table", "view", "materialized view", "index", "sequence")
 
@@ -141,27 +144,7 @@ def _drop_index(state: State, target: ObjectRef, op: Drop, together: Targets) ->
             f'cannot drop index "{found.name}" because index "{entry.parent.name}" requires it'
         )
         raise Refusal(message, entry.owner)
-    remove_index(state, found)
-
-
-def remove_index(state: State, name: Name) -> None:
-    """Remove an index of its own with its parts on partitions."""
-    entry = state.indexes[name]
-    for partition in state.partitions(entry.owner):
-        for index in state.tables[partition].indexes:
-            part = Name(partition.schema, index.name)
-            child = state.indexes.get(part)
-            if child is not None and child.parent == name:
-                remove_index(state, part)
-    del state.indexes[name]
-    del state.relations[name]
-    if entry.owner in state.tables:
-        table = state.tables[entry.owner]
-        state.put(replace(table, indexes=tuple(i for i in table.indexes if i.name != name.name)))
-    elif entry.owner in state.views:
-        held = state.views[entry.owner]
-        kept = tuple(i for i in held.view.indexes if i.name != name.name)
-        state.views[entry.owner] = replace(held, view=replace(held.view, indexes=kept))
+    remove_index(state, found, op.cascade)
 
 
 def _drop_sequence(state: State, target: ObjectRef, op: Drop, together: Targets) -> None:
@@ -262,10 +245,7 @@ def _remove_relation(state: State, name: Name) -> None:
 
 
 def _drop_extension(state: State, target: ObjectRef, op: Drop, together: Targets) -> None:
-    if target.name.name not in state.extensions:
-        missing(state, op, f'extension "{target.name.name}" does not exist', None)
-        return
-    del state.extensions[target.name.name]
+    drop_extension(state, target, op)
 
 
 def _drop_part(state: State, target: ObjectRef, op: Drop, together: Targets) -> None:

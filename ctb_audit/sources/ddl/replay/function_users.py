@@ -67,14 +67,16 @@ def users(state: State, uses: Uses) -> Iterator[User]:
 def _function(state: State, function: Function) -> Iterator[User]:
     for key in state.overloads.get(Name(function.schema, function.name)) or ():
         if state.functions[key] == function:
-            yield User(f"function {function.name}", key[0], partial(_drop_function, state, key))
+            yield User(
+                f"function {function.name}", key[0], partial(drop_function_with_users, state, key)
+            )
 
 
 def _of_domain(state: State, type_: UserType, uses: Uses) -> Iterator[User]:
     """A default is a trait of the domain itself, so the domain goes."""
     name = Name(type_.schema, type_.name)
     if uses(type_.default, None):
-        yield User(f"type {type_.name}", name, partial(_drop_type, state, name))
+        yield User(f"type {type_.name}", name, partial(drop_type, state, name))
         return
     for constraint in type_.constraints:
         if uses(constraint.expression, None):
@@ -87,14 +89,14 @@ def _of_table(state: State, table: Table, uses: Uses) -> Iterator[User]:
     for column in table.columns:
         told = f"column {column.name} of table {table.name}"
         if uses(column.generated, table):
-            yield User(told, name, partial(_drop_column, state, name, column.name))
+            yield User(told, name, partial(drop_column_of, state, name, column.name))
         elif uses(column.default, table):
             told = f"default value for {told}"
             yield User(told, name, partial(_drop_default, state, name, column.name))
     for constraint in table.constraints:
         if _constraint_uses(constraint, table, uses):
             told = f"constraint {constraint.name} on table {table.name}"
-            yield User(told, name, partial(_drop_constraint, state, name, constraint.name))
+            yield User(told, name, partial(drop_constraint_of, state, name, constraint.name))
     yield from _parts(state, table, uses)
 
 
@@ -103,7 +105,7 @@ def _parts(state: State, table: Table, uses: Uses) -> Iterator[User]:
     for index in table.indexes:
         if _index_uses(index, table, uses):
             told = f"index {index.name}"
-            yield User(told, name, partial(_drop_index, state, Name(table.schema, index.name)))
+            yield User(told, name, partial(drop_index, state, Name(table.schema, index.name)))
     for policy in table.policies or ():
         if uses(policy.using, table) or uses(policy.check, table):
             told = f"policy {policy.name} on table {table.name}"
@@ -136,18 +138,18 @@ def _drop_default(state: State, name: Name, column: str) -> None:
     state.put(replace(table, columns=tuple(columns)))
 
 
-def _drop_column(state: State, name: Name, column: str) -> None:
+def drop_column_of(state: State, name: Name, column: str) -> None:
     if state.tables[name].column(column) is not None:
         remove_column(state, name, column, True)
 
 
-def _drop_constraint(state: State, name: Name, constraint: str) -> None:
+def drop_constraint_of(state: State, name: Name, constraint: str) -> None:
     for held in state.tables[name].constraints:
         if held.name == constraint:
             remove_constraint(state, name, held, True)
 
 
-def _drop_index(state: State, name: Name) -> None:
+def drop_index(state: State, name: Name) -> None:
     if name in state.indexes:
         _remove_index(state, name)
 
@@ -157,14 +159,14 @@ def _drop_view(state: State, name: Name) -> None:
         drop_view(state, name, True)
 
 
-def _drop_function(state: State, key: FunctionKey) -> None:
+def drop_function_with_users(state: State, key: FunctionKey) -> None:
     if key in state.functions:
         for user in [*function_users(state, key)]:
             user.remove()
         _remove_function(state, key, True)
 
 
-def _drop_type(state: State, name: Name) -> None:
+def drop_type(state: State, name: Name) -> None:
     if name in state.types:
         _remove_type(state, name, True)
 

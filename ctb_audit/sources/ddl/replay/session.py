@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import field
 
-from ctb_audit.copies import replace
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Schema
 from ctb_audit.sources.ddl.operations import (
-    CreateExtension,
     CreateIndex,
     CreateSchema,
     CreateSequence,
@@ -126,12 +124,3 @@ def in_order(effect: StatementEffect) -> Sequence[Operation]:
         return effect.operations
     places = {kind: place for place, kind in enumerate(_ELEMENTS)}
     return [first, *sorted(rest, key=lambda op: places.get(type(op), len(_ELEMENTS)))]
-
-
-def create_extension(state: State, op: CreateExtension) -> None:
-    if op.extension.name in state.extensions or op.extension.name in _BUILT_IN:
-        if op.if_not_exists:
-            return
-        raise duplicate(f'extension "{op.extension.name}" already exists')
-    schema = state.creation_schema(op.extension.schema)
-    state.extensions[op.extension.name] = replace(op.extension, schema=schema)

@@ -1,0 +1,21 @@
+CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE EXTENSION pg_trgm; CREATE EXTENSION ltree;
+CREATE EXTENSION btree_gist; CREATE EXTENSION moddatetime; CREATE EXTENSION unaccent; CREATE EXTENSION bloom; CREATE EXTENSION intarray;
+CREATE EXTENSION earthdistance;
+CREATE EXTENSION earthdistance CASCADE;
+DROP EXTENSION cube;
+CREATE TABLE t (a citext, b hstore, c ltree[], d text, e int, f int4range, g int, at timestamptz,
+  CHECK (similarity(d, 'x') > 0.1), EXCLUDE USING gist (e WITH =, f WITH &&));
+CREATE TABLE plain (d text, e int, CHECK (d::citext = 'x'), CONSTRAINT kept CHECK (e > 0));
+CREATE INDEX ix ON t USING gin (d gin_trgm_ops); CREATE INDEX ia ON t (a, g); CREATE INDEX ib ON t USING bloom (g);
+CREATE INDEX ig ON t USING gist (g); CREATE INDEX kept_ix ON t (d, e);
+CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT unaccent(d) AS u FROM t; CREATE VIEW kept_v AS SELECT d FROM t;
+CREATE FUNCTION fx(x citext) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION fr(x int) RETURNS hstore LANGUAGE sql AS 'SELECT ''a=>1''::hstore';
+CREATE FUNCTION kept_f(x int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE DOMAIN email AS citext CHECK (VALUE ~ '@'); CREATE TABLE m (mail email, id int, CHECK (fx('a') > 0));
+CREATE TRIGGER modified BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION moddatetime(at);
+CREATE POLICY p ON t USING (unaccent(d) = 'x'); CREATE POLICY kept_p ON t USING (d = 'x');
+DROP EXTENSION citext CASCADE; DROP EXTENSION hstore CASCADE; DROP EXTENSION pg_trgm CASCADE; DROP EXTENSION ltree CASCADE;
+DROP EXTENSION btree_gist CASCADE; DROP EXTENSION moddatetime CASCADE; DROP EXTENSION unaccent CASCADE; DROP EXTENSION bloom CASCADE;
+DROP EXTENSION cube CASCADE;
+CREATE EXTENSION earthdistance CASCADE; DROP EXTENSION cube, earthdistance;
