@@ -15,7 +15,7 @@ from ctb_audit.sources.ddl.replay.state import FunctionKey, State
 _late = importer("ctb_audit.sources.ddl.replay")
 _remove_part = _late("drop_parts.remove_part")
 _remove_function = _late("drop_parts.remove_function")
-_remove_index = _late("drops.remove_index")
+_remove_index = _late("drop_indexes.remove_index")
 _remove_type = _late("drops.remove_type_with_uses")
 
 Uses = Callable[[str | None, Table | None], bool]
