@@ -69,14 +69,15 @@ class Subject:
 
     def tracking_column(self, wanted: TrackingField) -> Column | None:
         """The column that plays the field's role, under its name or an alias."""
-        columns = self._columns
+        columns = self.columns
         for name in wanted.names_in(self.system):
             if name in columns:
                 return columns[name]
         return None
 
     @cached_property
-    def _columns(self) -> Mapping[str, Column]:
+    def columns(self) -> Mapping[str, Column]:
+        """The table's columns by name; the first of those that share one."""
         return {column.name: column for column in reversed(self.table.columns)}
 
     @cached_property
@@ -167,6 +168,8 @@ class Project:
 
     def problems_of(self, subject: Subject) -> tuple[Problem, ...]:
         """What went wrong with statements that name the table."""
+        if not self.problems_by_table:
+            return ()
         bare = Name(None, subject.name.name)
         names = (subject.name, bare)
         return tuple(p for n in names for p in self.problems_by_table.get((subject.surface, n), ()))

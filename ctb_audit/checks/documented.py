@@ -47,8 +47,9 @@ def _by_table(project: Project) -> dict[Key, tuple[Note, ...]]:
 
 def notes_of(subject: Subject, project: Project) -> tuple[Note, ...]:
     """Every section that a document gives the table."""
-    notes = _by_table(project).get((subject.system, subject.name), ())
-    return tuple(n for n in notes if n.table.section)
+    documented = _by_table(project)
+    notes = documented.get((subject.system, subject.name), ()) if documented else ()
+    return tuple(n for n in notes if n.table.section) if notes else ()
 
 
 def notes_without_subject(project: Project) -> Iterator[Note]:
