@@ -23,7 +23,7 @@ def _grouped(pair: Pair, objects: tuple[str, ...]) -> Mapping[str, list[Change]]
     implied = _implied(pair)
     found: dict[str, list[Change]] = {}
     for change in pair.others:
-        of_view = change.object_kind == "view" or change.table in views
+        of_view = change.table in views
         if ("view" if of_view else "other") not in objects or _follows(change, implied):
             continue
         name = str(change.table) if change.table else change.object

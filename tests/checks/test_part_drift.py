@@ -189,6 +189,13 @@ def test_sequences_of_their_own() -> None:
     assert line.startswith(f"{PLACE.format('public.t_id_seq')}sequence public.t_id_seq: increment")
 
 
+def test_a_sequence_follows_its_table() -> None:
+    serial = live(T.replace("id int", "id serial"))
+    (owned,) = serial.sequences
+    changed = replace(serial, sequences=(replace(owned, unlogged=True),))
+    assert said("object-drift", changed, written(T.replace("id int", "id serial"))) == []
+
+
 def test_views_and_what_hangs_on_them() -> None:
     view = "CREATE MATERIALIZED VIEW v AS SELECT 1 AS a;"
     more = "CREATE INDEX i ON v (a);CREATE VIEW w AS SELECT 1 AS a;"
