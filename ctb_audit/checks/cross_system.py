@@ -4,20 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from ctb_audit.checks.expectation import base_type
 from ctb_audit.checks.registry import check
-from ctb_audit.model import Column, System
+from ctb_audit.model import Column, System, Type
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.field_names import folded, words_of
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
-_NUMBERS = frozenset({"integer", "decimal", "float", "number", "serial", "money"})
-_KINDS: Mapping[str, str] = {
-    **dict.fromkeys(_NUMBERS, "number"),
-    **dict.fromkeys(("text", "uuid", "enum", "xml", "network"), "text"),
-    **dict.fromkeys(("timestamp", "date"), "moment"),
-    **dict.fromkeys(("json", "struct", "composite"), "object"),
-}
-_ORDER: Mapping[System, int] = {"postgresql": 0, "mysql": 1, "sqlite": 2, "bigquery": 3}
-_LAST = 4
+_ALIKE = (
+    frozenset({"integer", "decimal", "float", "number", "serial", "money"}),
+    frozenset({"text", "uuid", "enum", "xml", "network"}),
+    frozenset({"timestamp", "date"}),
+    frozenset({"json", "struct", "composite"}),
+)
+_ORDER: tuple[System, ...] = ("postgresql", "mysql", "sqlite", "bigquery")
 _OPEN = frozenset({"unknown", "any", "domain", "pseudo"})
 
 
@@ -49,11 +47,15 @@ def _counterparts(
         wanted.append((words_of(name.removesuffix("_id")), "id"))
     for words, field in wanted:
         for other in _named(words, project):
-            if _ORDER.get(other.system, _LAST) >= _ORDER.get(subject.system, _LAST):
+            if _rank(other.system) >= _rank(subject.system):
                 continue
             found = next((c for c in other.table.columns if folded(c.name) == field), None)
             if found is not None:
                 yield other, found
+
+
+def _rank(system: System) -> int:
+    return _ORDER.index(system) if system in _ORDER else len(_ORDER)
 
 
 def _named(words: tuple[str, ...], project: Project) -> tuple[Subject, ...]:
@@ -78,14 +80,14 @@ def _by_words(project: Project) -> Mapping[tuple[str, ...], tuple[Subject, ...]]
 def _verdict(
     column: Column, subject: Subject, field: Column, other: Subject, project: Project
 ) -> Verdict:
-    mine, theirs = _kind(column, subject, project), _kind(field, other, project)
-    if mine in _OPEN or theirs in _OPEN or mine == theirs:
+    mine, theirs = base_type(column, subject, project), base_type(field, other, project)
+    if mine.family in _OPEN or theirs.family in _OPEN or _kind(mine) == _kind(theirs):
         return Pass(column.name)
     shown = f"{other.name}.{field.name} of {other.system}"
     return Fail(f"{column.name} is {column.type}, {shown} is {field.type}", column.name)
 
 
-def _kind(column: Column, subject: Subject, project: Project) -> str:
-    type_ = base_type(column, subject, project)
-    family = _KINDS.get(type_.family, type_.family)
-    return f"list of {family}" if type_.dimensions else family
+def _kind(type_: Type) -> tuple[bool, frozenset[str]]:
+    """Whether it is a list, and the families that mean the same."""
+    own = frozenset({type_.family})
+    return bool(type_.dimensions), next((f for f in _ALIKE if own <= f), own)

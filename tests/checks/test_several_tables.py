@@ -1,10 +1,11 @@
 """Tables beside each other: of two systems, on two surfaces, guarded by one function."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from ctb_audit.model import Catalog, Name, Problem
+from ctb_audit.model import Catalog, Column, Name, Problem, System, Table, Type
 from ctb_audit.standard import TrackingField
 from tests.checks.judging import at, catalog_of, document_of, said, table_note
 
@@ -61,6 +62,65 @@ def test_a_key_of_a_table_that_another_system_holds() -> None:
     ]
     assert crossed("user_id INT64", "events") == ["pass d.events [user_id]"]
     assert crossed("userid STRING", "events") == [NOBODY.format("events")]
+
+
+def typed(system: System, family: str, dimensions: int = 0) -> Catalog:
+    column = Column("x", Type(f"a {family}", family, dimensions=dimensions))
+    table = Table(system, "s", "things", columns=(column,))
+    return Catalog(surface="ddl", tables=(table,))
+
+
+def agree(first: str, second: str, dimensions: tuple[int, int] = (0, 0)) -> bool:
+    left = typed("postgresql", first, dimensions[0])
+    found = said(CROSS, left, typed("bigquery", second, dimensions[1]))
+    assert len(found) == 2
+    return "pass s.things [x]" in found
+
+
+ALIKE = (
+    ("integer", "decimal", "float", "number", "serial", "money"),
+    ("text", "uuid", "enum", "xml", "network"),
+    ("timestamp", "date"),
+    ("json", "struct", "composite"),
+    ("boolean",),
+    ("time",),
+)
+
+
+@pytest.mark.parametrize("families", ALIKE)
+def test_families_that_mean_the_same(families: tuple[str, ...]) -> None:
+    first = families[0]
+    assert all(agree(first, family) for family in families)
+    others = [family for group in ALIKE for family in group if group is not families]
+    assert not any(agree(first, family) for family in others)
+    assert agree(first, first, (1, 2)) and not agree(first, first, (0, 1))
+
+
+@pytest.mark.parametrize("family", ["unknown", "any", "domain", "pseudo"])
+def test_families_that_may_be_anything(family: str) -> None:
+    assert agree(family, "integer") and agree("text", family)
+    assert agree(family, "integer", (1, 1))
+
+
+def test_the_later_system_is_judged_against_an_earlier_one() -> None:
+    order: tuple[System, ...] = ("firestore", "bigquery", "sqlite", "mysql", "postgresql")
+    families = ("boolean", "integer", "text", "json", "date")
+    catalogs = [typed(s, f) for s, f in zip(order, families, strict=True)]
+    nothing = "not applicable s.things: no other system has a field of the same meaning"
+    found = said(CROSS, *catalogs)
+    assert sorted(found) == sorted(
+        [
+            "LOW firestore ddl s.things [x]: x is a boolean, s.things.x of bigquery is a integer",
+            "LOW bigquery ddl s.things [x]: x is a integer, s.things.x of sqlite is a text",
+            "LOW sqlite ddl s.things [x]: x is a text, s.things.x of mysql is a json",
+            "LOW mysql ddl s.things [x]: x is a json, s.things.x of postgresql is a date",
+            nothing,
+        ]
+    )
+    for later, earlier in pairwise(zip(order, families, strict=True)):
+        both = said(CROSS, typed(*later), typed(*earlier))
+        assert [line.split()[1] for line in both if line.startswith("LOW")] == [later[0]]
+        assert len(both) == 2
 
 
 def test_one_system_alone() -> None:
