@@ -190,6 +190,7 @@ def test_no_document_states_a_rule() -> None:
     for rule_id in (VALUES, FORMAT, NULLS):
         assert stated(rule_id, "code text") == nothing
     assert stated(VALUES, "code text", rule("required", "code")) == nothing
+    assert stated(VALUES, "code text", heir("A-NN", "code")) == nothing
     assert stated(FORMAT, "code text", rule("required", "code")) == nothing
     assert stated(NULLS, "code text", rule("unique", "code")) == nothing
 
@@ -241,6 +242,7 @@ def heir(template: str, column: str = "heir_id") -> ValueRule:
             ],
         ),
         ("code text CHECK (code ~ '^A-[0-9]{2}$')", (heir("A-NN", "code"),), ["pass [code]"]),
+        ("code text CHECK (code ~ '^A-[0-9]{2}$')", (heir("A-VN", "code"),), ["pass [code]"]),
         (
             "code text CHECK (code ~ '^A-[0-9]{2}$')",
             (heir("A-NN", "code"), heir("B-NN", "code")),
