@@ -46,7 +46,7 @@ def replayed(example: Path, mode: Mode = "server") -> Catalog:
 def story(server: Catalog, lenient: Catalog) -> str:
     """`server`, `lenient`: one script replayed in each mode."""
     told, other = [*_told(server)], [*_told(lenient)]
-    told_facts, other_facts = _facts(server), _facts(lenient)
+    told_facts, other_facts = fact_lines(server), fact_lines(lenient)
     return "\n".join(
         (
             *told,
@@ -60,7 +60,7 @@ def story(server: Catalog, lenient: Catalog) -> str:
     )
 
 
-def _facts(catalog: Catalog) -> list[str]:
+def fact_lines(catalog: Catalog) -> list[str]:
     return [f"{key}: {json.dumps(value)}" for key, value in said(facts(catalog)).items()]
 
 

@@ -153,7 +153,8 @@ def remove_constraint(state: State, name: Name, constraint: Constraint, cascade:
         drop_resting_keys(state, table, constraint.columns, told, cascade)
     table = state.tables[name]
     release_name(state, table.schema, constraint)
-    state.put(replace_constraint(table, constraint.name, None))
+    kept = tuple(c for c in table.constraints if c != constraint)  # many have no name elsewhere
+    state.put(replace(table, constraints=kept))
 
 
 def release_name(state: State, schema: str, constraint: Constraint) -> None:

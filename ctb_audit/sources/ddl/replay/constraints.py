@@ -192,7 +192,6 @@ def not_null(table: Table, columns: Iterable[str]) -> Table:
     return replace(table, columns=tuple(changed))
 
 
-def replace_constraint(table: Table, name: str, new: Constraint | None) -> Table:
-    """The table with the constraint `name` replaced, or removed where `new` is None."""
+def replace_constraint(table: Table, name: str, new: Constraint) -> Table:
     changed = (new if c.name == name else c for c in table.constraints)
-    return replace(table, constraints=tuple(c for c in changed if c is not None))
+    return replace(table, constraints=tuple(changed))
