@@ -138,7 +138,8 @@ def test_lenient_settles_what_a_later_statement_defines(lenient: Callable[..., C
         """CREATE TABLE child (p int REFERENCES parent, m mood, k int REFERENCES keyless, n int,
              g int REFERENCES never, FOREIGN KEY (n) REFERENCES parent (other));
            CREATE TYPE mood AS ENUM ('a');
-           CREATE TABLE parent (id int PRIMARY KEY, other int UNIQUE); CREATE TABLE keyless (a int);"""
+           CREATE TABLE parent (id int PRIMARY KEY, other int UNIQUE);
+           CREATE TABLE keyless (a int);"""
     )
     child = catalog.tables[0]
     assert [c.type.name for c in child.columns] == ["integer", "public.mood", *["integer"] * 3]

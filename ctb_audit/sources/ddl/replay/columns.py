@@ -7,6 +7,7 @@ from ctb_audit.lean import pattern
 from ctb_audit.model import Column, Name, Sequence, Table, Type
 from ctb_audit.semantics.types import SERIALS, without_serial
 from ctb_audit.sources.ddl.replay.expressions import quote
+from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.sequences import completed, drawn_sequence
 from ctb_audit.sources.ddl.replay.state import State
@@ -67,7 +68,7 @@ def nextval(sequence: Name) -> str:
 
 def own_sequence(state: State, table: Name, column: str, kind: str) -> Name:
     """Create the sequence behind a serial or identity column."""
-    schema = table.schema or ""
+    schema = home(table)
     chosen = state.chosen.choose(
         table.name, column, "seq", schema, lambda taken: Name(schema, taken) in state.relations
     )
@@ -95,7 +96,7 @@ def spreads_identity(state: State, table: Table) -> bool:
 
 def sequence_of(state: State, table: Name, column: str) -> list[Name]:
     """The sequences that a column owns."""
-    owner = (table.schema or "", table.name, column)
+    owner = (home(table), table.name, column)
     found = []
     for name in state.owned.of(table):
         sequence = state.sequences.get(name)

@@ -7,6 +7,7 @@ from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.column_names import figure
 from ctb_audit.sources.ddl.replay.constraints import add_indexed, choose_index_name, not_null
 from ctb_audit.sources.ddl.replay.expressions import columns_in
+from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
 
@@ -62,7 +63,7 @@ def _named(state: State, owner: Name, index: Index) -> Index:
         return index
     keys = [k.column or figure(k.expression or "") for k in index.keys]
     second = names.addition(names.index_columns([*keys, *index.include]))
-    name = choose_index_name(state, owner.schema or "", owner.name, second, "idx")
+    name = choose_index_name(state, home(owner), owner.name, second, "idx")
     return replace(index, name=name)
 
 

@@ -5,6 +5,7 @@ from ctb_audit.model import Column, Name, Table
 from ctb_audit.sources.ddl.replay.calls import follow_function
 from ctb_audit.sources.ddl.replay.columns import nextval, note_use
 from ctb_audit.sources.ddl.replay.local_parts import carry_local
+from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.refusal import duplicate
 from ctb_audit.sources.ddl.replay.rename_text import rename_relation
 from ctb_audit.sources.ddl.replay.retype import retype_users
@@ -62,7 +63,7 @@ def _told_anew(table: Table, old: Name, new: Name) -> Table:
         replace(p, using=_renamed_in(p.using, old, new), check=_renamed_in(p.check, old, new))
         for p in table.policies or ()
     )
-    return replace(table, schema=new.schema or "", name=new.name, policies=policies)
+    return replace(table, schema=home(new), name=new.name, policies=policies)
 
 
 def _renamed_in(text: str | None, old: Name, new: Name) -> str | None:
@@ -116,7 +117,7 @@ def _carry_sequences(state: State, old: Name, new: Name) -> None:
             continue
         if sequence.owned_by[:2] != (old.schema, old.name):
             continue
-        owner = (new.schema or "", new.name, sequence.owned_by[2])
+        owner = (home(new), new.name, sequence.owned_by[2])
         state.sequences[name] = replace(sequence, owned_by=owner)
         state.owned.add(new, name)
         if old.schema != new.schema:
@@ -142,7 +143,7 @@ def _retarget(state: State, user: Name, old: Name, new: Name) -> None:
 
 def _move_view(state: State, old: Name, new: Name) -> None:
     entry = state.views[old]
-    view = replace(entry.view, schema=new.schema or "", name=new.name)
+    view = replace(entry.view, schema=home(new), name=new.name)
     state.views.rekey(old, new, replace(entry, view=view))
     for source in entry.sources:
         state.users.add(source, new)
@@ -177,7 +178,7 @@ def _follow_in_views(state: State, old: Name, new: Name) -> None:
 
 
 def _move_sequence(state: State, old: Name, new: Name) -> None:
-    sequence = replace(state.sequences[old], schema=new.schema or "", name=new.name)
+    sequence = replace(state.sequences[old], schema=home(new), name=new.name)
     users = [*state.using_tables(old)]
     drawing = [
         (user.qualified, column.name)
@@ -248,7 +249,7 @@ def move_type(state: State, old: Name, new: Name) -> None:
 
 
 def _move_type_entry(state: State, old: Name, new: Name) -> None:
-    moved = replace(state.types[old], schema=new.schema or "", name=new.name)
+    moved = replace(state.types[old], schema=home(new), name=new.name)
     state.types.rekey(old, new, moved)
     note_types(state, new)
     if old.schema != new.schema:
@@ -264,7 +265,7 @@ def move_function(state: State, key: FunctionKey, new: Name) -> None:
     if moved in state.functions:
         raise duplicate(f'function "{new.name}" already exists in schema "{new.schema}"')
     follow_function(state, key, new)
-    function = replace(state.functions[key], schema=new.schema or "", name=new.name)
+    function = replace(state.functions[key], schema=home(new), name=new.name)
     state.functions.rekey(key, moved, function)
     note_function_types(state, function, new)
     state.overloads[old] = tuple(k for k in state.overloads[old] if k != key)

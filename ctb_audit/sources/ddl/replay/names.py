@@ -5,7 +5,14 @@ A generated name has at most 63 bytes of UTF-8; the longer of its two parts is s
 
 from collections.abc import Iterable, Sequence
 
+from ctb_audit.model import Name
+
 LIMIT = 63
+
+
+def home(name: Name) -> str:
+    """The schema of a qualified name."""
+    return name.schema or ""
 
 
 def clip(text: str, size: int) -> str:

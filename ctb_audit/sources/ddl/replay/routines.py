@@ -13,6 +13,7 @@ from ctb_audit.sources.ddl.operations import (
     ObjectRef,
 )
 from ctb_audit.sources.ddl.replay.expressions import quote
+from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
@@ -40,11 +41,11 @@ def create_function(state: State, op: CreateFunction) -> None:
     returns = op.function.returns
     function = replace(
         op.function,
-        schema=name.schema or "",
+        schema=home(name),
         name=name.name,
         arguments=arguments,
         returns=None if returns is None else resolve_type(state, returns),
-        grants=old.grants if old else initial_grants(state, "function", name.schema or ""),
+        grants=old.grants if old else initial_grants(state, "function", home(name)),
         owner=old.owner if old else op.function.owner,
         comment=old.comment if old else op.function.comment,
     )

@@ -8,6 +8,7 @@ from ctb_audit.lean import pattern
 from ctb_audit.model import Name, Sequence
 from ctb_audit.sources.ddl.operations import AlterSequence, CreateSequence
 from ctb_audit.sources.ddl.replay.expressions import tokens
+from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import State
@@ -38,7 +39,7 @@ def create_sequence(state: State, op: CreateSequence) -> None:
     if op.if_not_exists and name in state.relations:
         return
     state.claim(name, "sequence")
-    schema = name.schema or ""
+    schema = home(name)
     grants = initial_grants(state, "sequence", schema)
     sequence = replace(op.sequence, schema=schema, name=name.name, owned_by=None, grants=grants)
     state.sequences[name] = completed(sequence)

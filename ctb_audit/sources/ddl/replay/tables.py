@@ -19,6 +19,7 @@ from ctb_audit.sources.ddl.replay.inheritance import (
     partition_extras,
 )
 from ctb_audit.sources.ddl.replay.likes import apply_like, like_columns
+from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
@@ -117,7 +118,7 @@ def _bare(
     return replace(
         op.table,
         system=state.system,
-        schema=name.schema or "",
+        schema=home(name),
         name=name.name,
         columns=columns,
         constraints=(),
@@ -125,7 +126,7 @@ def _bare(
         inherits=() if partition else parents,
         partition_of=parents[0] if partition and parents else op.table.partition_of,
         kind="partition" if partition and op.table.kind == "partitioned" else op.table.kind,
-        grants=initial_grants(state, "table", name.schema or ""),
+        grants=initial_grants(state, "table", home(name)),
     )
 
 
@@ -171,10 +172,10 @@ def create_table_as(state: State, op: CreateTableAs) -> None:
     state.put(
         Table(
             state.system,
-            name.schema or "",
+            home(name),
             name.name,
             columns=_result_columns(op.columns or (), output),
-            grants=initial_grants(state, "table", name.schema or ""),
+            grants=initial_grants(state, "table", home(name)),
             location=state.effect.location if state.effect else None,
         )
     )

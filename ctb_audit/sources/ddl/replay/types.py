@@ -14,6 +14,7 @@ from ctb_audit.sources.ddl.operations import (
     DropConstraint,
 )
 from ctb_audit.sources.ddl.replay import names
+from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
@@ -33,7 +34,7 @@ def create_type(state: State, op: CreateType) -> None:
         _check_label(label)
     state.types[name] = replace(
         written,
-        schema=name.schema or "",
+        schema=home(name),
         name=name.name,
         base=None if written.base is None else resolve_type(state, written.base),
         attributes=tuple(_attribute(state, a) for a in written.attributes),

@@ -7,6 +7,7 @@ from ctb_audit.semantics.parse import Unreadable
 from ctb_audit.semantics.query_columns import Output, Relation, query_columns
 from ctb_audit.semantics.types import without_serial
 from ctb_audit.sources.ddl.operations import CreateView
+from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State, ViewEntry
@@ -26,7 +27,7 @@ def create_view(state: State, op: CreateView) -> None:
         raise Refusal(f'column "{followed.lost[0]}" does not exist', name)
     output = _titled(followed.output, op.view.columns or ())
     columns = op.view.columns if output is None else tuple(name for name, _ in output)
-    view = replace(op.view, schema=name.schema or "", name=name.name, columns=columns)
+    view = replace(op.view, schema=home(name), name=name.name, columns=columns)
     if old is not None and op.replace and not old.view.materialized:
         kept = old.view
         view = replace(
@@ -38,7 +39,7 @@ def create_view(state: State, op: CreateView) -> None:
         )
     else:
         state.claim(name, "materialized view" if view.materialized else "view")
-        view = replace(view, grants=initial_grants(state, "table", name.schema or ""))
+        view = replace(view, grants=initial_grants(state, "table", home(name)))
     state.views[name] = ViewEntry(view, sources, followed.reads, output)
     for source in sources:
         state.users.add(source, name)
