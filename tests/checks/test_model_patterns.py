@@ -145,6 +145,8 @@ TEXTS: list[tuple[str, ModelField, list[str]]] = [
         ["accepts 5 characters, which the table rejects"],
     ),
     ("text CHECK (f <> 'aa')", text(shortest=2), PASS),
+    ("text CHECK (f IN ('abcde', 'b'))", text(shortest=5), PASS),
+    ("text CHECK (starts_with(f, 'b'))", text(shortest=5), PASS),
 ]
 
 

@@ -1,12 +1,14 @@
 """Types, absence and values of zod fields, held against columns, constraints and documents."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ctb_audit.document_model import ValueRule
+from ctb_audit.model import Name
 from ctb_audit.zod_model import FieldType, ModelField
-from tests.checks.judging import at
+from tests.checks.judging import at, catalog_of, said
 from tests.checks.zod_models import PASS, compared, field, judged, model
 
 REQUIRED = "is required, the column accepts NULL"
@@ -128,6 +130,28 @@ def test_values_that_the_table_rejects(
 ) -> None:
     name, _, check = column.partition(" ")
     assert compared(f"{name} NOT NULL {check}", accepted) == expected
+
+
+def test_a_check_that_is_not_enforced_rejects_no_value() -> None:
+    catalog = catalog_of("CREATE TABLE notes (f int NOT NULL CHECK (f > 0));")
+    (table,) = catalog.tables
+    off = tuple(replace(c, enforced=False) for c in table.constraints)
+    models = (model(number(minimum="0")),)
+    idle = replace(catalog, tables=(replace(table, constraints=off),), models=models)
+    assert said("model-mismatch", idle) == PASS
+
+
+def test_an_inner_field_that_was_not_read_contradicts_nothing() -> None:
+    catalog = catalog_of("CREATE TABLE web.notes (f STRUCT<a STRING>);", system="bigquery")
+    place: dict[str, Any] = {"system": "bigquery", "table": Name("web", "notes")}
+    for inner, expected in (
+        ("unknown", ["pass web.notes [f]"]),
+        ("any", ["pass web.notes [f]"]),
+        ("object", ["accepts object as a, the column holds STRING"]),
+    ):
+        accepted = field("object", nullable=True, fields=(field(inner, "a"),))  # type: ignore[arg-type]
+        lines = said("model-mismatch", replace(catalog, models=(model(accepted, **place),)))
+        assert [line.partition("Note.f ")[2] or line for line in lines] == expected
 
 
 MOOD = "CREATE TYPE mood AS ENUM ('sad', 'ok', 'glad'); CREATE TABLE notes (f mood NOT NULL);"
