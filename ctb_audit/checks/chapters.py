@@ -11,7 +11,7 @@ from ctb_audit.checks.documented import (
 )
 from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.document_model import CHAPTERS, DocumentTable
-from ctb_audit.model import Declaration
+from ctb_audit.model import Catalog, Declaration, Name, System
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
@@ -61,18 +61,23 @@ def missing_chapter(subject: Subject, project: Project, *, style: str) -> Iterat
 @beside(missing_chapter)
 def missing_chapter_of_unread(project: Project, *, style: str) -> Iterator[ProjectFinding]:
     """Of tables and collections whose structure no source gives."""
+    declared = {id(catalog): _declarations(catalog) for catalog in project.catalogs}
     for note in notes_without_subject(project):
-        given = tuple(
-            d.declaration
-            for d in note.catalog.declared
-            if (d.system, d.table) == (note.table.system, note.table.name)
-        )
+        known = declared[id(note.catalog)]
+        given = tuple(known.get((note.table.system, note.table.name), ()))
         for letter in CHAPTERS:
             fault = _fault(letter, note, given, style)
             if fault:
                 verdict = Fail(fault, letter, location=note.table.location)
                 name = str(note.table.name)
                 yield ProjectFinding(name, verdict, note.table.system, "reference")
+
+
+def _declarations(catalog: Catalog) -> dict[tuple[System, Name], list[Declaration]]:
+    found: dict[tuple[System, Name], list[Declaration]] = {}
+    for each in catalog.declared:
+        found.setdefault((each.system, each.table), []).append(each.declaration)
+    return found
 
 
 def _fault(letter: str, note: Note, given: tuple[Declaration, ...], style: str) -> str:
