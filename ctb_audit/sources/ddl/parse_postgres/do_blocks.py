@@ -326,9 +326,12 @@ class Reader:
         first, stop = self._to_semicolon()
         assigned = self._assignment(first, stop)
         if assigned is not None:
-            plain = assigned == first + 1
             skip = assigned + 1 + (self.tokens[assigned].text == ":")
-            yield Assign(name_of(self.tokens[first]), self._text(skip, stop) if plain else None)
+            written = [token.text for token in self.tokens[first + 1 : assigned]]
+            whole = not written or (len(written) == len("._") and written[0] == ".")
+            part = name_of(self.tokens[first + 2]) if written and whole else ""
+            value = self._text(skip, stop) if whole else None
+            yield Assign(name_of(self.tokens[first]), value, part)
             return
         place = next((p for p in range(stop - 1, first + 1, -1) if self._is_into(p)), None)
         yield Assign("found", None)

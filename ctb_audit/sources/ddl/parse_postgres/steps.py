@@ -33,10 +33,13 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """`value` None: what the variable holds afterwards, only a run could tell."""
+    """`value` None: what the variable holds afterwards, only a run could tell. `part`: the field
+    of the record that gets it.
+    """
 
     name: str
     value: str | None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ctb_audit.copies import replace
-from ctb_audit.model import Argument, Function, Name, Policy, Table, Trigger
+from ctb_audit.model import Argument, Function, Name, Policy, Table, Trigger, Type
 from ctb_audit.sources.ddl.operations import (
     AlterFunction,
     AlterPolicy,
@@ -31,7 +31,7 @@ def signature(arguments: Iterable[Argument]) -> tuple[str, ...]:
 
 def create_function(state: State, op: CreateFunction) -> None:
     name = state.creation_name(op.name)
-    arguments = tuple(replace(a, type=resolve_type(state, a.type)) for a in op.function.arguments)
+    arguments = tuple(replace(a, type=_of_routine(state, a.type)) for a in op.function.arguments)
     key = (name, signature(arguments))
     old = state.functions.get(key)
     if old is not None and not op.replace:
@@ -44,7 +44,7 @@ def create_function(state: State, op: CreateFunction) -> None:
         schema=home(name),
         name=name.name,
         arguments=arguments,
-        returns=None if returns is None else resolve_type(state, returns),
+        returns=None if returns is None else _of_routine(state, returns),
         grants=old.grants if old else initial_grants(state, "function", home(name)),
         owner=old.owner if old else op.function.owner,
         comment=old.comment if old else op.function.comment,
@@ -55,6 +55,11 @@ def create_function(state: State, op: CreateFunction) -> None:
     note_function_types(state, function, name)
     if old is None:
         state.overloads[name] = (*(state.overloads.get(name) or ()), key)
+
+
+def _of_routine(state: State, written: Type) -> Type:
+    """The server keeps no modifier of what a routine takes and gives."""
+    return replace(resolve_type(state, written), parameters=())
 
 
 def note_function_types(state: State, function: Function, name: Name) -> None:

@@ -41,6 +41,10 @@ class Expressions(ABC):
         """Whether a query has rows."""
 
     @abstractmethod
+    def routine(self, name: tuple[str, ...], arguments: int) -> list[dict[str, Value]] | None:
+        """The rows of a call of a function of the user's own; None of one that is not."""
+
+    @abstractmethod
     def select(self, node: Node, outer: Scope | None) -> list[dict[str, Value]]:
         """The rows of a query."""
 
@@ -211,6 +215,9 @@ class Expressions(ABC):
         if group is not None and name in AGGREGATES:
             return self._aggregate(name, node, group)
         arguments = [self.of(argument, scope, group) for argument in node.get("args", ())]
+        rows = self.routine(tuple(string(part) for part in node["funcname"]), len(arguments))
+        if rows is not None:
+            return next(iter(rows[0].values()), None) if rows else None
         return functions.call(self._state, name, arguments)
 
     def _aggregate(self, name: str, node: Node, group: Sequence[Scope]) -> Value:
@@ -242,6 +249,9 @@ class Expressions(ABC):
                 return self.of(when["result"], scope, group)
         return self.of(node["defresult"], scope, group) if "defresult" in node else None
 
+    def _collated(self, node: Node, scope: Scope | None, group: Any) -> Value:
+        return self.of(node["arg"], scope, group)
+
     def _session(self, node: Node, scope: Any, group: Any) -> Value:
         return functions.session_value(self._state, node["op"])
 
@@ -259,6 +269,7 @@ _EXPRESSIONS: dict[str, Callable[[Expressions, Node, Any, Any], Value]] = {
     "CoalesceExpr": Expressions._coalesce,
     "A_ArrayExpr": Expressions._array,
     "CaseExpr": Expressions._case,
+    "CollateClause": Expressions._collated,
     "SQLValueFunction": Expressions._session,
 }
 

@@ -1,7 +1,9 @@
 """Functions that DO blocks ask of the catalog, of the session and of texts."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
+from ctb_audit.lean import pattern
 from ctb_audit.semantics.functions import FUNCTIONS
 from ctb_audit.semantics.values import Special
 from ctb_audit.sources.ddl.parse_postgres.literals import format_text
@@ -23,6 +25,7 @@ DATABASE = "\0the database"
 
 _TEXT = frozenset(("lower", "upper", "btrim", "ltrim", "rtrim", "replace", "left", "right"))
 _MORE_TEXT = frozenset(("split_part", "substr", "substring", "length", "strpos", "starts_with"))
+_SAME = pattern(r"\^?[\w -]*\$?")
 _LOOKUPS = {
     "to_regclass": "regclass",
     "to_regtype": "regtype",
@@ -129,6 +132,18 @@ def _quote_literal(state: State, arguments: Sequence[Value]) -> Value:
     return None if text is None else "'" + text.replace("'", "''") + "'"
 
 
+def _regexp_replace(state: State, arguments: Sequence[Value]) -> Value:
+    """The first match, for patterns that mean the same to Python and to PostgreSQL."""
+    if None in arguments:
+        return None
+    texts = [text_of(state, argument) or "" for argument in arguments]
+    if len(texts) != len(("text", "pattern", "put")) or not _SAME.fullmatch(texts[1]):
+        raise Undecided
+    if "\\" in texts[2]:
+        raise Undecided
+    return checked(re.sub(texts[1], lambda match: texts[2], texts[0], count=1))
+
+
 def _array_length(state: State, arguments: Sequence[Value]) -> Value:
     if arguments[0] is None:
         return None
@@ -150,6 +165,7 @@ _KNOWN: Mapping[str, Callable[[State, Sequence[Value]], Value]] = {
     "concat": _concat,
     "quote_ident": _quote_ident,
     "quote_literal": _quote_literal,
+    "regexp_replace": _regexp_replace,
     "array_length": _array_length,
     "pg_table_is_visible": _visible,
     "pg_type_is_visible": _visible,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ctb_audit.model import Name
 from ctb_audit.semantics.parse import Unreadable, raw_statements
 from ctb_audit.sources.ddl.replay.blocks import catalogs
 from ctb_audit.sources.ddl.replay.blocks.expressions import (
@@ -24,6 +25,7 @@ from ctb_audit.sources.ddl.replay.blocks.values import (
 )
 from ctb_audit.sources.ddl.replay.state import State
 
+_DEEPEST = 4
 MOST_ROWS = 200_000
 """Combinations of rows that a query looks at; one that needs more is undecided."""
 
@@ -41,6 +43,7 @@ class Evaluation(Expressions):
     def __init__(self, state: State, variables: Variables) -> None:
         super().__init__(state, variables)
         self._looked_at = 0
+        self._depth = 0
 
     def value(self, text: str) -> Value:
         """The value of an expression as PL/pgSQL takes it: the target of a SELECT."""
@@ -50,13 +53,23 @@ class Evaluation(Expressions):
     def query(self, text: str) -> list[dict[str, Value]]:
         """The rows of a query."""
         self._looked_at = 0
-        try:
-            statements = raw_statements(text)
-        except (Unreadable, RecursionError):
-            raise Undecided from None
-        if len(statements) != 1 or "SelectStmt" not in statements[0]["stmt"]:
+        return self.select(_one_select(text), None)
+
+    def routine(self, name: tuple[str, ...], arguments: int) -> list[dict[str, Value]] | None:
+        """A function without arguments whose body is one query runs as that query."""
+        schema = name[-2] if len(name) > 1 else None
+        places = self._state.candidates(Name(schema, name[-1]))
+        keys = [key for place in places for key in self._state.overloads.get(place) or ()]
+        if not keys:
+            return None
+        function = self._state.functions[keys[0]]
+        if arguments or len(keys) > 1 or function.language != "sql" or self._depth >= _DEEPEST:
             raise Undecided
-        return self.select(statements[0]["stmt"]["SelectStmt"], None)
+        self._depth += 1
+        try:
+            return self.select(_one_select(function.body), None)
+        finally:
+            self._depth -= 1
 
     def exists(self, node: Node, outer: Scope | None) -> bool:
         """Whether a query has rows; one that is certain is enough."""
@@ -71,7 +84,10 @@ class Evaluation(Expressions):
             raise Undecided
         scopes = self._from(node, outer)
         targets = [target["ResTarget"] for target in node.get("targetList", ())]
-        if any(_aggregates(target["val"]) for target in targets):
+        returned = self._returned(node, targets)
+        if returned is not None:
+            rows = returned
+        elif any(_aggregates(target["val"]) for target in targets):
             rows = [self._aggregated(targets, [*scopes], outer)]
         else:
             rows = self._listed(targets, scopes, node.get("sortClause", ()))
@@ -82,6 +98,13 @@ class Evaluation(Expressions):
             most = self.of(limit, outer)
             rows = rows[:most] if isinstance(most, int) else rows
         return rows
+
+    def _returned(self, node: Node, targets: Sequence[Node]) -> list[dict[str, Value]] | None:
+        """The rows of `SELECT function()`, where the function may return many."""
+        call = targets[0]["val"].get("FuncCall") if len(targets) == 1 else None
+        if call is None or "fromClause" in node or "whereClause" in node or "args" in call:
+            return None
+        return self.routine(tuple(string(part) for part in call["funcname"]), 0)
 
     def _listed(
         self, targets: Sequence[Node], scopes: Iterator[Scope], order: Sequence[Node]
@@ -146,8 +169,8 @@ class Evaluation(Expressions):
             case "RangeVar":
                 alias = node.get("alias", {}).get("aliasname", node["relname"])
                 only = self._fixed(node["relname"], alias, where, outer)
-                known = catalogs.rows(self._state, node.get("schemaname"), node["relname"], only)
-                yield from ({alias: row} for row in known)
+                for row in self._relation(node, only):
+                    yield {alias: row}
             case "JoinExpr":
                 yield from self._join(node, outer, where)
             case "RangeSubselect":
@@ -157,6 +180,22 @@ class Evaluation(Expressions):
                 yield from self._function_rows(node, outer)
             case _:
                 raise Undecided
+
+    def _relation(self, node: Node, only: str | None) -> Iterator[Row]:
+        """The rows of a catalog, or of a view whose query is decided."""
+        found = self._state.find(Name(node.get("schemaname"), node["relname"]))
+        entry = self._state.views.get(found) if found is not None else None
+        if entry is None:
+            return catalogs.rows(self._state, node.get("schemaname"), node["relname"], only)
+        if entry.view.materialized or entry.view.columns is None or self._depth >= _DEEPEST:
+            raise Undecided
+        self._depth += 1
+        try:
+            rows = self.select(_one_select(entry.view.definition), None)
+        finally:
+            self._depth -= 1
+        names = entry.view.columns
+        return (dict(zip(names, row.values(), strict=True)) for row in rows)
 
     def _join(
         self, node: Node, outer: Scope | None, where: Node | None
@@ -226,6 +265,17 @@ class Evaluation(Expressions):
             )
             for target in targets
         }
+
+
+def _one_select(text: str) -> Node:
+    try:
+        statements = raw_statements(text)
+    except (Unreadable, RecursionError):
+        raise Undecided from None
+    if len(statements) != 1 or "SelectStmt" not in statements[0]["stmt"]:
+        raise Undecided
+    select: Node = statements[0]["stmt"]["SelectStmt"]
+    return select
 
 
 def _named(value: Node) -> str:

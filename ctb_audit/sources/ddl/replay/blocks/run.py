@@ -94,7 +94,14 @@ class BlockRun:
             _RUNS[type(step)](self, step)
 
     def _assign(self, step: Assign) -> None:
-        self._variables[step.name] = self._value(step.value)
+        value = self._value(step.value)
+        record = self._variables.get(step.name)
+        if not step.part:
+            self._variables[step.name] = value
+        elif isinstance(record, dict) and not isinstance(value, Undecided):
+            self._variables[step.name] = {**record, step.part: value}
+        else:
+            self._variables[step.name] = Undecided()
 
     def _fail(self, step: Fail) -> None:
         if not self._unsure:

@@ -20,6 +20,8 @@ _TEXTS = frozenset(("text", "name", "varchar", "bpchar", "cstring", "sql_identif
 _NUMBERS = frozenset(("int2", "int4", "int8", "integer", "bigint", "smallint"))
 _OBJECTS = frozenset(("regclass", "regtype", "regnamespace"))
 _MOST_PARTS = 2
+_SOFT_NAMES = 16
+"""Since this version to_regclass gives null for what is no name."""
 _TRUE = frozenset(("t", "true", "y", "yes", "on", "1"))
 _FALSE = frozenset(("f", "false", "n", "no", "off", "0"))
 _ARRAY = pattern(r"\s*(\[-?\d+:-?\d+\]|\s*\{)")
@@ -136,7 +138,12 @@ def looked_up(state: State, type_: str, value: Value, *, required: bool = False)
         return None
     if not isinstance(value, str):
         raise Undecided
-    name = read_name(value)
+    try:
+        name = read_name(value)
+    except Undecided:
+        if required or state.version < _SOFT_NAMES:
+            raise Refusal(f"invalid name syntax: {value}") from None
+        return None
     found = _found(state, type_, name)
     if found is None and required:
         if type_ == "regclass":
