@@ -44,7 +44,9 @@ def decode(kind: type[T], value: Any) -> T:
     """The dataclass of a JSON value that `encode` wrote; CodecError where it does not fit."""
     try:
         return typing.cast(T, _decoder(typing.cast(Any, kind))(value))
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except CodecError:
+        raise
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise CodecError(f"not a {kind.__name__}: {error}") from error
 
 
@@ -269,7 +271,13 @@ def _tuple_decoder(arguments: tuple[Any, ...]) -> Coder:
         item = _decoder(arguments[0])
         return lambda value: tuple(map(item, _listed(value)))
     coders = [_decoder(a) for a in arguments]
-    return lambda value: tuple(c(v) for c, v in zip(coders, _listed(value), strict=True))
+
+    def run(value: Any) -> Any:
+        if len(_listed(value)) != len(coders):
+            raise CodecError(f"{value!r:.60} has not {len(coders)} items")
+        return tuple(c(v) for c, v in zip(coders, value, strict=True))
+
+    return run
 
 
 def _listed(value: Any) -> list[Any]:

@@ -55,7 +55,7 @@ def project_audits_as_its_snapshot(text: str) -> None:
     """The audit of a project's catalogs is that of their snapshot, under its configuration."""
     found = refused_or(lambda: project(text))
     if found is not None and found[0]:
-        audits_as_its_snapshot(*found)
+        refused_or(lambda: audits_as_its_snapshot(*found))  # a standard that does not exist
 
 
 def project(text: str) -> tuple[list[Catalog], Config]:
