@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ctb_audit.document_model import ValueRule
-from ctb_audit.model import Name
+from ctb_audit.model import Catalog, Column, Name, Table, Type
 from ctb_audit.zod_model import FieldType, ModelField
 from tests.checks.judging import at, catalog_of, said
 from tests.checks.zod_models import PASS, compared, field, judged, model
@@ -152,6 +152,44 @@ def test_an_inner_field_that_was_not_read_contradicts_nothing() -> None:
         accepted = field("object", nullable=True, fields=(field(inner, "a"),))  # type: ignore[arg-type]
         lines = said("model-mismatch", replace(catalog, models=(model(accepted, **place),)))
         assert [line.partition("Note.f ")[2] or line for line in lines] == expected
+
+
+def struct(name: str, *inner: Column, dimensions: int = 0) -> Column:
+    return Column(name, Type("STRUCT", "struct", (), dimensions), fields=inner)
+
+
+def inside(column: Column, accepted: ModelField) -> str:
+    """What contradicts inside a column, the field's own type and absence being right."""
+    table = Table("postgresql", "public", "notes", columns=(column,))
+    catalog = Catalog(tables=(table,), models=(model(accepted),))
+    (line,) = said("model-mismatch", catalog)
+    return line.partition("Note.f ")[2] or line
+
+
+def test_what_differs_far_inside() -> None:
+    deep = struct("f", struct("a", Column("b", Type("text", "text")), struct("c")))
+    b, c = field("integer", "b"), field("object", "c")
+
+    def accepted(*inner: ModelField) -> ModelField:
+        return field("object", nullable=True, fields=(field("object", "a", fields=inner),))
+
+    assert inside(deep, accepted(field("string", "b"), c)) == PASS[0]
+    assert inside(deep, accepted(b, c)) == "accepts integer as a.b, the column holds text"
+    assert inside(deep, accepted(c)) == "has no a.b, which the column has"
+    more = accepted(field("string", "b"), c, field("string", "d"))
+    assert inside(deep, more) == "has a.d, which the column has not"
+
+
+def test_what_differs_inside_a_list() -> None:
+    inner = Column("b", Type("text", "text", spelling="VARCHAR(9)"))
+    listed_ = struct("f", struct("a", inner, dimensions=1))
+
+    def accepted(*items: ModelField) -> ModelField:
+        return field("object", nullable=True, fields=(field("array", "a", items=items),))
+
+    of = field("object", "item", fields=(field("integer", "b"),))
+    assert inside(listed_, accepted(of)) == "accepts integer as a.b, the column holds VARCHAR(9)"
+    assert inside(listed_, accepted()) == PASS[0]
 
 
 MOOD = "CREATE TYPE mood AS ENUM ('sad', 'ok', 'glad'); CREATE TABLE notes (f mood NOT NULL);"

@@ -140,6 +140,11 @@ HELD = "pass public.notes [process_id]"
             "",
             r"accepts only ^PRC-AUTH-\d{10}$, not the ids of PRC-USER-UPDATE, PRC-TASK-RUN",
         ),
+        (
+            r"^PRC-AUTH-\d{13}$",
+            "",
+            r"accepts only ^PRC-AUTH-\d{13}$, not the ids of PRC-USER-UPDATE, PRC-TASK-RUN",
+        ),
         (r"^prc-[a-z]+-\d{10}$", "i", HELD),
         (r"^(?<n>PRC)$", "", HELD),
         ("", "", HELD),
@@ -152,5 +157,4 @@ def test_ids_of_documented_processes(pattern: str, flags: str, expected: str) ->
 def test_what_is_no_code_of_a_process_is_not_asked_for() -> None:
     assert with_processes("^X$", "PRC-AUTH", "PRC") == HELD
     assert with_processes("^X$", *CODES, name="f") == "pass public.notes [f]"
-    slashed = with_processes(r"^PRC-AUTH-\d{10}(\/x)?$", "PRC-AUTH-LOGIN")
-    assert slashed == HELD
+    assert with_processes(r"^\/?PRC-AUTH-\d{10}$", "PRC-AUTH-LOGIN") == HELD
