@@ -5,7 +5,7 @@ import signal
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +24,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Command:
+    """`before` is called with the number of the run before each, outside of what is measured."""
+
     name: str
     arguments: Sequence[str]
     folder: Path | None = None
+    before: Callable[[int], None] | None = None
 
 
 def environment() -> dict[str, str]:
@@ -68,6 +71,8 @@ def compared(commands: Sequence[Command], runs: int, limit: float) -> list[Resul
         for command in commands:
             if command.name in over:
                 continue
+            if command.before is not None:
+                command.before(turn)
             taken = once(command, limit)
             if taken is None:
                 over.add(command.name)

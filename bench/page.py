@@ -57,7 +57,7 @@ def page(parts: Sequence[Part], grown: Sequence[Result], peers: Sequence[str], l
 
 def _table(part: Part) -> list[str]:
     ratio = part.times(part.own)
-    met = "met" if ratio <= part.goal else f"missed by {ratio - part.goal:.1f}"
+    met = "met" if ratio <= part.goal else f"missed by {ratio - part.goal:.2f}"
     lines = [
         f"## {part.title}",
         "",

@@ -11,12 +11,17 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.generate import SMALL, dump, migrations
 from bench.measure import Command, Result, compared
 from bench.page import Part, page, plot
 from ctb_audit.sources.ddl.split import split
+
+if TYPE_CHECKING:
+    from ctb_audit.scratch import Binaries
 
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
@@ -75,9 +80,22 @@ def small(folder: Path, found: Peers, runs: int, limit: float) -> Part:
 
 
 def chain(folder: Path, runs: int, limit: float) -> Part:
-    migrations(folder / "chain" / "migrations", 300)
-    command = Command("ctb", audit("migrations"), folder / "chain")
-    return Part("300 migrations", "import click", 3.0, compared([click(), command], runs, limit))
+    """Every run finds another file changed since the one before, and keeps what it read."""
+    place = folder / "chain" / "migrations"
+    migrations(place, 300)
+    files = sorted(place.iterdir())
+
+    def change(turn: int) -> None:
+        with files[turn * 37 % len(files)].open("a") as file:
+            file.write(f"-- run {turn}\n")
+
+    commands = [
+        click(),
+        Command("ctb", audit("migrations"), place.parent, before=change),
+        Command("ctb --no-cache", audit("--no-cache", "migrations"), place.parent),
+    ]
+    results = compared(commands, 3 * runs, limit)
+    return Part("300 migrations, one changed", "import click", 3.0, results)
 
 
 def dumped(folder: Path, found: Peers, tables: int, runs: int, limit: float) -> Part:
@@ -99,11 +117,19 @@ def growth(folder: Path, runs: int, limit: float) -> list[Result]:
     return compared(commands, runs, limit)
 
 
-def live(runs: int, limit: float) -> Part:
+def live(runs: int, limit: float) -> Iterator[Part]:
+    """One part for each server that is installed, with the memory that PostgreSQL takes unasked."""
+    from ctb_audit.scratch import available_binaries
+
+    yield from (_live(binaries, runs, limit) for binaries in available_binaries())
+
+
+def _live(binaries: "Binaries", runs: int, limit: float) -> Part:
     from bench.live import generate
     from ctb_audit.scratch import ScratchServer
 
-    with ScratchServer(settings={"max_locks_per_transaction": "1024"}) as server:
+    settings = {"max_locks_per_transaction": "1024", "shared_buffers": "128MB"}
+    with ScratchServer(binaries, settings=settings) as server:
         assert server.binaries is not None
         url = server.new_database()
         generate(url, 5000)
@@ -113,7 +139,8 @@ def live(runs: int, limit: float) -> Part:
             Command("ctb", audit("--format", "json", url)),
         ]
         results = compared(commands, runs, limit)
-    return Part("Live, 5,000 tables", "pg_dump", 1.0, results, by_clock=True)
+    title = f"Live, 5,000 tables on PostgreSQL {binaries.major}"
+    return Part(title, "pg_dump", 1.0, results, by_clock=True)
 
 
 def main() -> None:
@@ -126,6 +153,7 @@ def main() -> None:
     found, runs, limit = peers(asked.peers), asked.runs, asked.limit
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ["CTB_CACHE"] = str(folder / "cache")
         parts = [
             small(folder, found, runs, limit),
             chain(folder, runs, limit),
@@ -134,7 +162,7 @@ def main() -> None:
         ]
         grown = growth(folder, max(1, runs // 2), limit)
     if not asked.without_live:
-        parts.append(live(runs, limit))
+        parts += live(runs, limit)
     docs = ROOT / "docs"
     (docs / "benchmarks.svg").write_text(plot(parts))
     (docs / "benchmarks.md").write_text(page(parts, grown, sorted(found), limit))
