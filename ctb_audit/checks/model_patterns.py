@@ -25,7 +25,7 @@ from ctb_audit.zod_model import ModelField
 
 _LIKE = {"~~": False, "~~*": True}
 _MATCHES = {"~": False, "~*": True}
-_LENGTHS = frozenset({"length", "char_length", "character_length"})
+_LENGTHS = frozenset({"length", "char_length"})
 _FORMATS = {"email": "ada@example.org", "uuid": "9b2f4a52-0d3c-4f0e-9a58-3f1c2b7d6e10"}
 """A text that every validator of the format accepts."""
 _NEEDED = {"uuid": 36}
@@ -184,7 +184,7 @@ def _difference(
     """The shortest text that one side alone accepts. `accepted_only`: that the field does."""
     if _UNTOLD & set(field.flags):
         raise Untranslatable(f"the flags {field.flags}")
-    own = advanced(field.pattern.replace("\\/", "/"), "i" in field.flags)
+    own = advanced(field.pattern, "i" in field.flags)
     lengths = [n for n in (field.longest, _capacity(type_)) if n is not None]
     bounds = field.shortest or 0, min(lengths, default=None)
     others = (own, *held) if accepted_only else tuple(held)

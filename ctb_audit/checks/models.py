@@ -155,7 +155,7 @@ def _refuses(field: ModelField, code: str) -> bool:
         return False
     ids = [f"{parts[0]}-{parts[1]}-{_MOMENT}", f"{parts[0]}-{parts[1]}-{_MOMENT}000"]
     try:
-        regex = advanced(field.pattern.replace("\\/", "/"), "i" in field.flags)
+        regex = advanced(field.pattern, "i" in field.flags)
     except Untranslatable:
         return False
     return all(search(regex, text) is False for text in ids)

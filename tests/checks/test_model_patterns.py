@@ -32,6 +32,8 @@ PATTERNS: list[tuple[str, str, list[str]]] = [
     ("'^a$' ~ f", "^b$", PASS),
     ("f ~ lower('^A$')", "^b$", PASS),
     ("f ~ '^a/b$'", r"^a\/b$", PASS),
+    (r"f ~ '^a\\/b$'", r"^a\\/b$", PASS),
+    (r"f ~ '^a/b$'", r"^a\\/b$", [r"refuses 'a/b', which the table's pattern accepts"]),
     ("f ~ '^[a-z]+$' AND length(f) >= 2", "^[a-z]{2,}$", PASS),
     (
         "f ~ '^[a-z]+$' AND length(f) < 9",
