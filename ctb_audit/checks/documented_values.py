@@ -91,12 +91,11 @@ def documented_rules(subject: Subject, project: Project) -> Iterator[tuple[Colum
 
 def named_column(label: str, subject: Subject) -> Column | None:
     """The column that a label means: as written, else in the singular, whatever its case."""
+    from ctb_audit.sources.reference.value_rules import column_forms  # needed by documents alone
+
     known = {c.name.replace("_", "").lower(): c for c in subject.table.columns}
-    for form in (label, f"{label[:-3]}y" if label.endswith("ies") else "", label[:-2], label[:-1]):
-        plural = label.endswith("s") or form == label
-        if plural and form.replace("_", "") in known:
-            return known[form.replace("_", "")]
-    return None
+    forms = (form.replace("_", "") for form in column_forms(label))
+    return next((known[form] for form in forms if form in known), None)
 
 
 def _grouped(stated: list[tuple[Column, ValueRule]]) -> dict[Column, list[ValueRule]]:
@@ -142,8 +141,7 @@ def _asked(column: Column, rule: ValueRule, subject: Subject, project: Project) 
             low, high = Decimal(rule.low), Decimal(rule.high)
             return ask(enforces_range, subject, project, names, low=low, high=high)
         case "positive" if numeric:
-            least = 1 if family in ("integer", "serial") else Decimal("0.01")
-            return ask(enforces_range, subject, project, names, low=least, high=None)
+            return ask(enforces_range, subject, project, names, low=Decimal("0.01"), high=None)
         case "non-empty" if family == "text":
             return ask(enforces_format, subject, project, names, pattern="^.+$")
     return None
@@ -182,15 +180,18 @@ def _tracking(column: Column, subject: Subject, project: Project) -> TrackingFie
 def _is_standard_range(column: Column, rule: ValueRule, subject: Subject, project: Project) -> bool:
     """A range that the standard gives a tracking column in the same words or narrower ones."""
     wanted = _tracking(column, subject, project)
-    if wanted is None or rule.kind != "range" or wanted.minimum is None or wanted.maximum is None:
-        return False
-    return wanted.minimum >= Decimal(rule.low) and wanted.maximum <= Decimal(rule.high)
+    return (
+        wanted is not None
+        and rule.kind == "range"
+        and wanted.minimum is not None
+        and wanted.maximum is not None
+        and wanted.minimum >= Decimal(rule.low)
+        and wanted.maximum <= Decimal(rule.high)
+    )
 
 
 def _is_general(column: Column, pattern: str, subject: Subject, project: Project) -> bool:
     """Whether a documented format allows all that the standard's allows."""
     wanted = _tracking(column, subject, project)
-    if wanted is None or not wanted.format:
-        return False
-    probes = project.standard.probes.get(wanted.format)
+    probes = project.standard.probes.get(wanted.format) if wanted else None
     return probes is not None and all(fits(pattern, text) for text in probes.valid)

@@ -93,7 +93,7 @@ class Pair:
             for side, text in zip(self.sides, (change.before, change.after), strict=True)
             if side.surface == "reference"
         ]
-        return stated in (["no"], [""])
+        return stated in (["no"], [""], ["ordinary"])
 
     def doubt(self, key: Key) -> str:
         """Why nothing certain can be said of a table, "" where it can."""

@@ -99,20 +99,18 @@ def runs_out(months: Sequence[MonthUse], capacity: int, today: date) -> str:
     """
     used = {_number(m.month): m.fullest for m in months}
     now = today.year * 12 + today.month - 1
-    days = (_first_of_next(today) - today.replace(day=1)).days
-    expected = used.get(now, 0) * days / today.day
-    if today.day >= _SETTLED_DAYS or used.get(now, 0) * 2 > capacity:
-        used[now] = round(expected)
-    else:
-        used.pop(now, None)
+    so_far = used.pop(now, 0)
+    if today.day >= _SETTLED_DAYS or so_far * 2 > capacity:
+        days = (_first_of_next(today) - today.replace(day=1)).days
+        used[now] = round(so_far * days / today.day)
     if used.get(now, 0) >= capacity:
         return _text(now)
-    recent = [(n, used.get(n, 0)) for n in range(now - _TREND + 1, now + 1) if n in used or n < now]
-    first = min(used, default=now)
-    points = [(n, count) for n, count in recent if n >= first]
-    slope, level = _line(points, now) if len(points) > 1 else (0.0, 0.0)
-    if slope <= 0:
+    first = max(min(used, default=now), now - _TREND + 1)
+    points = [(n, used.get(n, 0)) for n in range(first, now)]
+    points += [(now, used[now])] if now in used else []
+    if len(points) < 2:
         return ""
+    slope, level = _line(points, now)
     ahead = next((n for n in range(1, _MONTHS_AHEAD + 1) if level + slope * n >= capacity), 0)
     return _text(now + ahead) if ahead else ""
 

@@ -28,9 +28,7 @@ def non_unique_identifier(subject: Subject, project: Project, *, role: str) -> I
 
 def must_be_unique(role: str, subject: Subject, project: Project) -> bool:
     wanted = project.standard.field(role)
-    if wanted is None or not wanted.unique:
-        return False
-    return wanted.unique in ("all", subject.kind)
+    return wanted is not None and wanted.unique in ("all", subject.kind)
 
 
 @check

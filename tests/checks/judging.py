@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from ctb_audit.compare import Side
 from ctb_audit.document_model import Document, DocumentTable
 from ctb_audit.judge import judge
 from ctb_audit.model import Catalog, Location, Name, Surface, System
@@ -52,6 +53,7 @@ def said(
     root: str | None = None,
     facts: Mapping[Probe, Sample] | None = None,
     existing: Mapping[str, frozenset[str]] | None = None,
+    sides: tuple[Side, ...] = (),
     **changes: object,
 ) -> list[str]:
     """What the rules, named one after another, say of the catalogs.
@@ -60,5 +62,5 @@ def said(
     """
     loaded = replace(load_standard(standard, select=rules.split()), **changes)  # type: ignore[arg-type]
     project = build_project(catalogs, loaded, today=TODAY, root=root, existing=existing)
-    asked = replace(project, facts=facts)
+    asked = replace(project, facts=facts, sides=sides)
     return verdict_lines(asked, judge(asked))

@@ -124,6 +124,15 @@ def test_a_share_is_of_what_is_described() -> None:
     assert faults(figure("views", percent=60)) == []
 
 
+def test_an_average_is_no_share() -> None:
+    assert faults(figure("average columns", percent=60)) == []
+
+
+def test_every_table_is_tracked() -> None:
+    sql = "CREATE TABLE a (heir_id text);"
+    assert faults(figure("tables with heir tracking", 1), sql=sql) == []
+
+
 def test_tables_without_indexes_of_their_own() -> None:
     sql = "CREATE TABLE a (x integer PRIMARY KEY); CREATE TABLE b (x integer);"
     assert faults(figure("tables with indexes", 0), sql=sql) == []

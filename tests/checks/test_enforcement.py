@@ -134,6 +134,13 @@ def test_a_documented_rule(columns: str, stated_rule: ValueRule, expected: str) 
     assert stated(VALUES, columns, stated_rule) == [expected]
 
 
+@pytest.mark.parametrize("type_", ["integer", "bigint", "numeric", "real", "money", "serial"])
+def test_bounds_of_numbers_of_every_kind(type_: str) -> None:
+    for bounds in (rule("positive", "amount"), rule("range", "amount", low="1", high="9")):
+        (found,) = stated(VALUES, f"amount {type_}", bounds)
+        assert found.startswith("[amount], line 3: ")
+
+
 def test_several_rules_for_one_column_are_one_verdict() -> None:
     first = rule("values", "status", "Status: `a`, `b`", values=("a", "b"))
     second = rule("unique", "status", line=7)

@@ -296,6 +296,11 @@ def test_ids_that_are_declared_for_a_table(ids: list[str], expected: str) -> Non
     assert said("invalid-documented-id", noted, formats=formats) == [expected]
 
 
+def test_a_standard_without_a_format_of_ids_accepts_any() -> None:
+    catalog = tables("heir=HEIR-2025-10-A-B-01")
+    assert said("invalid-documented-id", catalog, formats={}) == ["pass s.a"]
+
+
 # ---- the registry of row ids ---------------------------------------------------------------------
 
 REGISTRY = (

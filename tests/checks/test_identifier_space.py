@@ -64,6 +64,25 @@ def test_a_month_without_ids_counts_as_an_empty_one() -> None:
     assert runs_out(used(m2026_08=30, m2026_11=60), 100, date(2026, 11, 30)) == "2027-07"
 
 
+def test_an_empty_month_is_no_used_one() -> None:
+    assert runs_out([], 1, TODAY) == ""
+    assert runs_out([], 1, date(2026, 11, 3)) == ""
+    assert runs_out(used(m2026_08=30, m2026_10=60, m2026_11=60), 90, date(2026, 11, 30)) == (
+        "2027-01"
+    )
+
+
+def test_the_next_month() -> None:
+    growing = used(m2026_09=60, m2026_10=75, m2026_11=90)
+    assert runs_out(growing, 100, date(2026, 11, 30)) == "2026-12"
+
+
+def test_the_sixth_month_counts() -> None:
+    months = {f"m2026_{month:02}": 10 * (month - 5) for month in range(7, 12)}
+    assert runs_out(used(m2026_06=60, **months), 100, date(2026, 11, 30)) == "2028-05"
+    assert runs_out(used(m2026_05=60, **months), 100, date(2026, 11, 30)) == "2027-03"
+
+
 def test_ten_years_are_far_enough() -> None:
     growing = used(m2026_10=9, m2026_11=10)
     assert runs_out(growing, 130, date(2026, 11, 30)) == "2036-11"

@@ -5,9 +5,13 @@ from itertools import pairwise
 
 import pytest
 
-from ctb_audit.model import Catalog, Column, Name, Problem, System, Table, Type
+from ctb_audit.checks.drifts import drift_of
+from ctb_audit.compare import explicit_sides
+from ctb_audit.model import Catalog, Column, Grant, Name, Problem, System, Table, Type
+from ctb_audit.rulebook import load_standard
 from ctb_audit.standard import TrackingField
-from tests.checks.judging import at, catalog_of, document_of, said, table_note
+from ctb_audit.subjects import build_project
+from tests.checks.judging import TODAY, at, catalog_of, document_of, said, table_note
 
 CROSS = "cross-system-type"
 MINE = "CREATE TABLE users (id integer, code text, tags text[], seen timestamp, data jsonb);"
@@ -193,6 +197,25 @@ def test_a_trigger_whose_function_nobody_defines_may_hold_anything() -> None:
     ]
 
 
+def test_doubts_name_the_trigger_of_their_own_table() -> None:
+    sql = "".join(TABLE.format(n, "") + TRIGGER.format(n, "elsewhere") for n in "ab")
+    told = "the function public.elsewhere of trigger"
+    assert said(RULE, catalog_of(sql)) == [
+        f"unknown MEDIUM postgresql public.{n}: {told} guard_{n} is not defined" for n in "ab"
+    ]
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_a_foreign_key_to_a_list_of_values_guards_its_own_table(names: str) -> None:
+    keys = {"a": " REFERENCES levels", "b": ""}
+    sql = "CREATE TABLE levels (name text PRIMARY KEY);\n" + "".join(
+        f"{STRICT}CREATE TABLE {n} (enforcement_level text{keys[n]});\n" for n in names
+    )
+    found = said("unenforced-documented-values", catalog_of(sql))
+    assert "pass public.a [enforcement_level]" in found
+    assert "pass public.b [enforcement_level]" not in found
+
+
 def test_domains_over_domains_are_followed() -> None:
     domains = "CREATE DOMAIN d0 AS text;\n" + "".join(
         f"CREATE DOMAIN d{n} AS d{n - 1};\n" for n in range(1, 12)
@@ -201,6 +224,7 @@ def test_domains_over_domains_are_followed() -> None:
     assert said("unenforced-email-format", catalog_of(email.format(7))) == [
         "MEDIUM postgresql ddl public.t [email], line 14: email: '' is accepted"
     ]
+    assert said("unenforced-email-format", catalog_of(email.format(8))) == []
 
 
 # ---- tracking columns of some tables -------------------------------------------------------------
@@ -221,6 +245,13 @@ def test_a_column_that_only_some_tables_need(kind: str, table: str, expected: st
         "missing-tracking-column", catalog_of(f"CREATE TABLE {table} (id int);"), fields=(origin,)
     )
     told = "origin (text) is missing"
+    optional = replace(origin, required=False)
+    unasked = said(
+        "missing-tracking-column",
+        catalog_of(f"CREATE TABLE {table} (id int);"),
+        fields=(optional,),
+    )
+    assert not any(line.startswith("HIGH") for line in unasked)
     assert [line for line in found if "origin" in line][:1] == [expected.format(told)] * bool(
         expected
     )
@@ -305,3 +336,106 @@ def test_other_problems_leave_nothing_open() -> None:
     assert doubted(replace(PROBLEM, objects=(Name("public", "others"),))) == [fails]
     assert doubted() == [fails]
     assert doubted(PROBLEM, sql=ORDERS.format("")) == ["pass public.orders [live-ddl]"]
+
+
+TRAITS = """
+CREATE TABLE orders (id integer, note text);
+COMMENT ON TABLE orders IS 'what customers want';
+COMMENT ON COLUMN orders.note IS 'in their words';
+CREATE VIEW all_orders AS SELECT id FROM orders;
+COMMENT ON VIEW all_orders IS 'every one';
+"""
+
+
+def test_comments_owners_and_grants_are_no_drift() -> None:
+    plain = "".join(line for line in TRAITS.splitlines(True) if "COMMENT" not in line)
+    here, there = catalog_of(TRAITS, "live"), catalog_of(plain)
+    owned = replace(
+        here,
+        tables=tuple(
+            replace(t, owner="bob", grants=(Grant("public", "select"),)) for t in here.tables
+        ),
+        views=tuple(replace(v, owner="bob") for v in here.views),
+    )
+    others = replace(there, tables=tuple(replace(t, owner="eve") for t in there.tables))
+    rules = "column-drift table-traits-drift view-drift object-drift"
+    assert said(rules, owned, others) == ["pass public.orders [live-ddl]"] * 2
+
+
+BESIDE = """
+CREATE SCHEMA apart;
+CREATE EXTENSION pgcrypto;
+CREATE SEQUENCE numbers;
+CREATE TYPE mood AS ENUM ('a');
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TABLE orders (id integer NOT NULL, note text);
+CREATE INDEX i ON orders (note);
+CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f();
+CREATE POLICY p ON orders USING (true);
+CREATE VIEW v AS SELECT id FROM orders;
+"""
+EVERY_DRIFT = "column-drift index-drift trigger-drift policy-drift view-drift object-drift"
+
+
+def test_a_document_need_not_repeat_what_stands_beside_columns() -> None:
+    note = document_of(table_note("orders"), sql=ORDERS.format(""))
+    for surface in ("ddl", "live"):
+        found = said(EVERY_DRIFT, catalog_of(BESIDE, surface), note)
+        assert found == [f"pass public.orders [{surface}-reference]"] * 4
+
+
+def test_what_a_document_states_must_be_so() -> None:
+    shown = document_of(table_note("orders"), sql=BESIDE)
+    found = said(EVERY_DRIFT, catalog_of(ORDERS.format("")), shown)
+    told = [line.rpartition(": ")[2] for line in found if line.startswith(("HIGH", "MEDIUM"))]
+    assert sorted(told) == [
+        f"{thing} is in the reference and not in the DDL"
+        for thing in (
+            *("extension pgcrypto", "function public.f()", "index i", "policy p", "schema apart"),
+            *("sequence public.numbers", "trigger t", "type public.mood", "view public.v"),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "table"),
+    [
+        ("policy-drift", f"{ORDERS.format('')} ALTER TABLE orders ENABLE ROW LEVEL SECURITY;"),
+        ("table-traits-drift", ORDERS.format("").replace("TABLE", "UNLOGGED TABLE")),
+        ("table-traits-drift", ORDERS.format("").replace(";", " PARTITION BY LIST (id);")),
+    ],
+)
+def test_traits_that_a_document_does_not_mention(rule_id: str, table: str) -> None:
+    plain, note = ORDERS.format(""), table_note("orders")
+    silent = said(rule_id, catalog_of(table), document_of(note, sql=plain))
+    assert silent == ["pass public.orders [ddl-reference]"]
+    stating, *_ = said(rule_id, catalog_of(plain), document_of(note, sql=table))
+    assert stating.startswith("MEDIUM postgresql ddl public.orders [ddl-reference,")
+    found, *_ = said(rule_id, catalog_of(table, "live"), catalog_of(plain))
+    assert found.startswith("MEDIUM postgresql live public.orders [live-ddl,")
+
+
+def sided(rules: str, *catalogs: Catalog) -> list[str]:
+    """As `ctb drift A B` compares them, in the order in which they are named."""
+    return said(rules, *catalogs, sides=explicit_sides([(c,) for c in catalogs]))
+
+
+def test_a_document_that_is_named_first_need_not_repeat_more() -> None:
+    note = document_of(table_note("orders"), sql=ORDERS.format(""))
+    assert (
+        sided(EVERY_DRIFT, note, catalog_of(BESIDE)) == ["pass public.orders [ddl-reference]"] * 4
+    )
+
+
+def test_two_documents_are_no_drift() -> None:
+    other = document_of(table_note("orders"), sql=ORDERS.format(", x int"), path="e.md")
+    note = document_of(table_note("orders"), sql=ORDERS.format(""))
+    assert sided("column-drift", note, other) == [
+        "not applicable public.orders: fewer than two sources define the table"
+    ]
+
+
+def test_a_project_is_compared_once() -> None:
+    catalogs = [catalog_of(ORDERS.format(""), surface) for surface in ("live", "ddl")]
+    project = build_project(catalogs, load_standard("ctb-1.0"), today=TODAY)
+    assert drift_of(project) is drift_of(project)
