@@ -179,6 +179,10 @@ def _pg_constraint(state: State, only: str | None) -> Rows:
                 "contype": "c",
                 "contypid": Oid("pg_type", type_.schema, type_.name),
                 "conrelid": 0,
+                "confrelid": 0,
+                "convalidated": constraint.validated,
+                "condeferrable": False,
+                "conkey": None,
             }
 
 

@@ -13,6 +13,7 @@ from ctb_audit.semantics.functions import TEXT_OPERATORS
 from ctb_audit.semantics.values import Special
 from ctb_audit.sources.ddl.replay.blocks import functions
 from ctb_audit.sources.ddl.replay.blocks.values import (
+    Oid,
     Scope,
     Undecided,
     Value,
@@ -177,6 +178,8 @@ class Expressions(ABC):
             right = cast(self._state, right, "int8")
         if isinstance(left, str) and isinstance(right, int):
             left = cast(self._state, left, "int8")
+        if 0 in (left, right) and (isinstance(left, Oid) or isinstance(right, Oid)):
+            return False  # the number of no object
         if type(left) is not type(right) or isinstance(left, (list, dict)):
             raise Undecided
         return left == right

@@ -1,7 +1,7 @@
 """Evaluates the queries of a DO block over the rows of the replayed catalog."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ctb_audit.model import Name
 from ctb_audit.semantics.parse import Unreadable, raw_statements
@@ -203,9 +203,11 @@ class Evaluation(Expressions):
         if node["jointype"] not in ("JOIN_INNER", "JOIN_LEFT"):
             raise Undecided
         right = [*self._item(node["rarg"], outer, where)]
+        key = _equated(node.get("quals"), right[0] if right else {})
+        found = _by_column(right, key) if key is not None else {}
         for left in self._item(node["larg"], outer, where):
             met = False
-            for other in right:
+            for other in self._matching(left, right, key, found, outer):
                 self._look()
                 rows = {**left, **other}
                 if self._joined(node, left, other, Scope(rows, outer)):
@@ -213,6 +215,20 @@ class Evaluation(Expressions):
                     yield rows
             if not met and node["jointype"] == "JOIN_LEFT":
                 raise Undecided
+
+    def _matching(
+        self,
+        left: dict[str, Row],
+        right: list[dict[str, Row]],
+        key: "_Key | None",
+        found: Mapping[Value, list[dict[str, Row]]],
+        outer: Scope | None,
+    ) -> list[dict[str, Row]]:
+        """The rows that may join: those of the same key where the condition has one."""
+        if key is None:
+            return right
+        value = self.of(key.other, Scope(left, outer))
+        return right if isinstance(value, (list, dict)) else found.get(value, [])
 
     def _joined(self, node: Node, left: Any, right: Any, scope: Scope) -> bool:
         if "usingClause" in node:
@@ -239,18 +255,13 @@ class Evaluation(Expressions):
         column = catalogs.NAMED_BY.get(relation)
         if column is None or where is None:
             return None
-        for condition in _conjuncts(where):
-            expression = condition.get("A_Expr", {})
-            if expression.get("kind") != "AEXPR_OP" or operator(expression) != "=":
-                continue
-            fields = expression.get("lexpr", {}).get("ColumnRef", {}).get("fields", ())
-            names = [string(one) for one in fields]
-            if names not in ([column], [alias, column]):
+        for side, other in _equalities(where):
+            if _names(side) not in ([column], [alias, column]):
                 continue
             try:
-                value = self.of(expression["rexpr"], outer)
+                value = self.of(other, outer)
             except Undecided:
-                return None
+                continue
             if isinstance(value, Oid):
                 return value.name
             return value if isinstance(value, str) else None
@@ -265,6 +276,48 @@ class Evaluation(Expressions):
             )
             for target in targets
         }
+
+
+class _Key(NamedTuple):
+    """A column of the right side of a join that equals an expression over the left."""
+
+    alias: str
+    column: str
+    other: Node
+
+
+def _names(node: Node) -> list[str]:
+    return [string(one) for one in node.get("ColumnRef", {}).get("fields", ())]
+
+
+def _equalities(condition: Node) -> Iterator[tuple[Node, Node]]:
+    """Both sides of each equation that has to hold, either way round."""
+    for one in _conjuncts(condition):
+        expression = one.get("A_Expr", {})
+        if expression.get("kind") == "AEXPR_OP" and operator(expression) == "=":
+            yield expression["lexpr"], expression["rexpr"]
+            yield expression["rexpr"], expression["lexpr"]
+
+
+def _equated(condition: Node | None, right: Mapping[str, Row]) -> _Key | None:
+    for side, other in _equalities(condition) if condition is not None else ():
+        names, others = _names(side), _names(other)
+        qualified = len(names) == len(("alias", "column")) == len(others)
+        if qualified and names[0] in right and others[0] not in right:
+            return _Key(names[0], names[1], other)
+    return None
+
+
+def _by_column(rows: list[dict[str, Row]], key: _Key) -> dict[Value, list[dict[str, Row]]]:
+    found: dict[Value, list[dict[str, Row]]] = {}
+    for row in rows:
+        if key.column not in row[key.alias]:
+            raise Undecided
+        value = row[key.alias][key.column]
+        if isinstance(value, (list, dict)):
+            raise Undecided
+        found.setdefault(value, []).append(row)
+    return found
 
 
 def _one_select(text: str) -> Node:
