@@ -59,3 +59,31 @@ DO $$ DECLARE s text; BEGIN
     WHERE schemaname = 'public' AND tablename = 'rescued';
   EXECUTE 'DROP TABLE ' || s;
 END $$;
+CREATE TABLE one_deleted (id int, delete_time timestamptz); CREATE TABLE one (id int PRIMARY KEY, CONSTRAINT odd UNIQUE (id));
+CREATE FUNCTION deletion_tables() RETURNS SETOF name LANGUAGE sql AS $$
+  SELECT c.relname FROM pg_catalog.pg_class c WHERE c.relkind IN ('r')
+    AND c.relname OPERATOR(pg_catalog.~) '^(.+_deleted)$' COLLATE pg_catalog.default AND pg_table_is_visible(c.oid) $$;
+CREATE VIEW deletion_table AS SELECT tablename AS named FROM pg_catalog.pg_tables WHERE tablename LIKE '%\_deleted';
+DO $$ DECLARE found_name text; BEGIN
+  FOR found_name IN SELECT deletion_tables() LOOP
+    EXECUTE format('CREATE INDEX %I_time_idx ON %I (delete_time)', found_name, found_name);
+  END LOOP;
+  FOR found_name IN SELECT named FROM deletion_table LOOP
+    EXECUTE format('COMMENT ON TABLE %I IS %L', split_part(found_name, '_deleted', 1), found_name);
+  END LOOP;
+END $$;
+DO $$ DECLARE k record; n int; BEGIN
+  FOR k IN SELECT pc.conname, t.relname, t.relname || '_' || (
+        SELECT string_agg(a.attname, '_') FROM pg_attribute a WHERE a.attrelid = pc.conrelid AND a.attnum = ANY (pc.conkey)
+      ) AS named, pc.conkey, pc.conrelid
+      FROM pg_constraint pc JOIN pg_class t ON pc.conrelid = t.oid
+      WHERE t.relname NOT LIKE 'pg_%' AND contype = 'u' ORDER BY t.relname, pc.conname LOOP
+    n = (SELECT max(x) FROM unnest(k.conkey) AS x);
+    k.named = k.named || '_' || (SELECT a.attname FROM pg_attribute a WHERE k.conrelid = a.attrelid AND a.attnum = n) || '_uq';
+    IF length(k.named) <= 63 THEN
+      EXECUTE format('ALTER TABLE IF EXISTS %I RENAME CONSTRAINT %I TO %I', k.relname, k.conname, k.named);
+    END IF;
+  END LOOP;
+END $$;
+CREATE FUNCTION zoned(a numeric(5, 2), b bit(8)) RETURNS varchar(10) LANGUAGE sql SET timezone = 'utc' AS 'SELECT NULL';
+CREATE DOMAIN nothing AS int DEFAULT NULL; CREATE DOMAIN something AS nothing DEFAULT NULL;

@@ -20,6 +20,8 @@ _MODES: dict[str, Mode] = {
 }
 _RESULTS = frozenset({"out", "inout", "table"})
 _RECORD = Type("record", "pseudo", spelling="record")
+_SPELLED = {"timezone": "TimeZone", "datestyle": "DateStyle", "intervalstyle": "IntervalStyle"}
+"""Settings that the server stores as it spells them."""
 _LIST_SETTINGS = frozenset(
     {
         *("search_path", "temp_tablespaces", "session_preload_libraries"),
@@ -113,14 +115,16 @@ def _facts(elements: list[Node]) -> dict[str, Any]:
 
 def _setting(node: Node, settings: list[tuple[str, str | None]], facts: dict[str, Any]) -> None:
     kind = node["kind"]
+    written: str = node.get("name", "")
+    name = _SPELLED.get(written, written)
     if kind == "VAR_RESET_ALL":
         facts["reset_all"] = True
     elif kind == "VAR_SET_VALUE":
-        settings.append((node["name"], _setting_value(node)))
+        settings.append((name, _setting_value(node)))
     elif kind == "VAR_SET_CURRENT":
-        settings.append((node["name"], "from current"))
+        settings.append((name, "from current"))
     else:
-        settings.append((node["name"], None))
+        settings.append((name, None))
 
 
 def _setting_value(node: Node) -> str:

@@ -55,10 +55,14 @@ def note_use(state: State, table: Name, column: Column) -> None:
 
 
 def without_null_default(column: Column) -> Column:
-    """The server stores no default that is a NULL constant; a domain's it does."""
-    if column.type.family != "domain" and _NULL.match(column.default or ""):
-        return replace(column, default=None)
-    return column
+    default = stored_default(column.default, column.type)
+    return column if default == column.default else replace(column, default=default)
+
+
+def stored_default(written: str | None, type_: Type | None) -> str | None:
+    """The server stores no default that is a NULL constant; one of a domain's type it does."""
+    over_domain = type_ is not None and type_.family == "domain"
+    return None if not over_domain and _NULL.match(written or "") else written
 
 
 def nextval(sequence: Name) -> str:

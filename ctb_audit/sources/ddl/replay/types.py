@@ -14,6 +14,7 @@ from ctb_audit.sources.ddl.operations import (
     DropConstraint,
 )
 from ctb_audit.sources.ddl.replay import names
+from ctb_audit.sources.ddl.replay.columns import stored_default
 from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import State
@@ -32,11 +33,13 @@ def create_type(state: State, op: CreateType) -> None:
     written = op.type
     for label in written.labels:
         _check_label(label)
+    base = None if written.base is None else resolve_type(state, written.base)
     state.types[name] = replace(
         written,
         schema=home(name),
         name=name.name,
-        base=None if written.base is None else resolve_type(state, written.base),
+        base=base,
+        default=stored_default(written.default, base),
         attributes=tuple(_attribute(state, a) for a in written.attributes),
         constraints=(),
     )
@@ -153,7 +156,7 @@ def _drop_check(state: State, name: Name, action: DropConstraint) -> None:
 def _altered(domain: UserType, action: AlterColumn) -> UserType:
     match action.change:
         case "set default":
-            return replace(domain, default=str(action.value))
+            return replace(domain, default=stored_default(str(action.value), domain.base))
         case "drop default":
             return replace(domain, default=None)
         case "set not null":
