@@ -189,6 +189,8 @@ def alter_constraint(state: State, name: Name, action: AlterConstraint, only: bo
     constraint = _found(table, action.name)
     if constraint is None:
         raise _missing(table, action.name)
+    if action.validate and only and constraint.kind == "check" and state.children(name):
+        state.complain(Refusal("constraint must be validated on child tables too", name))
     changed = _changed(constraint, action)
     state.put(replace_constraint(table, constraint.name, changed))
     for child in () if only else state.children(name):

@@ -1,7 +1,7 @@
 """DROP COLUMN and everything that goes with a column, or stands in its way."""
 
 from ctb_audit.copies import replace
-from ctb_audit.model import Column, Name, Policy, Table, Trigger
+from ctb_audit.model import Column, Constraint, Name, Policy, Table, Trigger
 from ctb_audit.sources.ddl.operations import DropColumn
 from ctb_audit.sources.ddl.replay.alter_constraints import remove_constraint
 from ctb_audit.sources.ddl.replay.columns import sequence_of
@@ -69,7 +69,7 @@ def remove_column(state: State, name: Name, column: str, cascade: bool) -> None:
     _drop_policies(state, name, column, cascade)
     _drop_triggers(state, name, column, cascade)
     for constraint in state.tables[name].constraints:
-        if column in (*constraint.columns, *constraint.include):
+        if _rests_on(constraint, column):
             remove_constraint(state, name, constraint, cascade)
     _drop_indexes(state, name, column)
     for sequence in sequence_of(state, name, column):
@@ -78,6 +78,13 @@ def remove_column(state: State, name: Name, column: str, cascade: bool) -> None:
     columns = tuple(c for c in table.columns if c.name != column)
     grants = tuple(g for g in table.grants or () if g.column != column)
     state.put(replace(table, columns=columns, grants=grants))
+
+
+def _rests_on(constraint: Constraint, column: str) -> bool:
+    if column in (*constraint.columns, *constraint.include):
+        return True
+    texts = (constraint.predicate, *(element.expression for element in constraint.elements))
+    return any(column in columns_in(text, {column}) for text in texts if text)
 
 
 def _drop_generated(state: State, name: Name, column: str, cascade: bool) -> None:

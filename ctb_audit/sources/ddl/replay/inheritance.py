@@ -244,6 +244,16 @@ def detach(state: State, parent: Name, child: Name) -> None:
             triggers=tuple(t for t in table.triggers or () if not t.inherited),
         )
     )
+    _shed_triggers(state, child, frozenset(t.name for t in table.triggers or () if t.inherited))
+
+
+def _shed_triggers(state: State, name: Name, gone: frozenset[str]) -> None:
+    """Partitions below a detached one lose what it had of its former table."""
+    for partition in state.partitions(name):
+        table = state.tables[partition]
+        kept = tuple(t for t in table.triggers or () if not t.inherited or t.name not in gone)
+        state.put(replace(table, triggers=kept))
+        _shed_triggers(state, partition, gone)
 
 
 def _free_kind(table: Table) -> TableKind:

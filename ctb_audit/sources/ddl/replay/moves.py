@@ -58,12 +58,22 @@ def _move_table(state: State, old: Name, new: Name) -> None:
 
 
 def _told_anew(table: Table, old: Name, new: Name) -> Table:
-    """The table under its new name, which its policies may say too."""
+    """The table under its new name, which its policies and constraints may say too."""
     policies = tuple(
         replace(p, using=_renamed_in(p.using, old, new), check=_renamed_in(p.check, old, new))
         for p in table.policies or ()
     )
-    return replace(table, schema=home(new), name=new.name, policies=policies)
+    constraints = tuple(
+        replace(
+            c,
+            expression=_renamed_in(c.expression, old, new),
+            predicate=_renamed_in(c.predicate, old, new),
+        )
+        for c in table.constraints
+    )
+    return replace(
+        table, schema=home(new), name=new.name, policies=policies, constraints=constraints
+    )
 
 
 def _renamed_in(text: str | None, old: Name, new: Name) -> str | None:

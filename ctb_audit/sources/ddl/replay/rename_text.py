@@ -18,7 +18,7 @@ def rename_relation(text: str, old: Name, new: Name) -> str:
         if _is_relation(found, at, old):
             pieces.append(_relation_piece(found, at, old, new))
         elif _qualifies(found, at, old):
-            pieces.append((token.start, token.start + len(token.text), quote(new.name)))
+            pieces.append(_qualifier_piece(found, at, new))
     for start, end, put in reversed(pieces):
         text = text[:start] + put + text[end:]
     return text
@@ -53,7 +53,7 @@ def _in_from(found: list[Token], at: int) -> bool:
             continue
         if word == "from":
             return True
-        if word in ("select", "where", "group", "order", "having", "on", "using", "values", "by"):
+        if word in ("select", "where", "by", "having", "on", "using"):
             return False
     return False
 
@@ -65,6 +65,14 @@ def _relation_piece(found: list[Token], at: int, old: Name, new: Name) -> tuple[
         return (found[at - 2].start, end, f"{quote(new.schema or '')}.{quote(new.name)}")
     if old.schema != new.schema:
         return (token.start, end, f"{quote(new.schema or '')}.{quote(new.name)}")
+    return (token.start, end, quote(new.name))
+
+
+def _qualifier_piece(found: list[Token], at: int, new: Name) -> tuple[int, int, str]:
+    token = found[at]
+    end = token.start + len(token.text)
+    if _schema_at(found, at) is not None:
+        return (found[at - 2].start, end, f"{quote(new.schema or '')}.{quote(new.name)}")
     return (token.start, end, quote(new.name))
 
 

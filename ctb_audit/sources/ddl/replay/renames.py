@@ -46,6 +46,8 @@ def _relation(state: State, op: Rename) -> Name | None:
 def _rename_relation(state: State, op: Rename) -> None:
     found = _relation(state, op)
     if found is not None:
+        if found.name == op.to:
+            raise duplicate(f'relation "{op.to}" already exists', found)
         move_relation(state, found, Name(found.schema, op.to))
 
 

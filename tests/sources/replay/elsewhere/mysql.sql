@@ -16,6 +16,7 @@ ALTER TABLE posts ADD CONSTRAINT late_up CHECK (late > 0);
 ALTER TABLE posts ADD CHECK (late > 1);
 ALTER TABLE posts ADD UNIQUE (late);
 ALTER TABLE missing ADD COLUMN a INT;
+CREATE TABLE copied LIKE posts;
 CREATE VIEW seen AS SELECT id FROM posts;
 DROP TABLE users;
 DROP TABLE IF EXISTS missing;
