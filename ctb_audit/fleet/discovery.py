@@ -86,11 +86,11 @@ def _is_configured(folder: Path) -> bool:
     text = _text(folder / PYPROJECT_NAME)
     if "ctb" not in text:
         return False
-    import tomllib
+    from ctb_audit.toml_text import TOMLDecodeError, parse_toml
 
     try:
-        return "ctb" in tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError:
+        return "ctb" in parse_toml(text).get("tool", {})
+    except TOMLDecodeError:
         return False
 
 

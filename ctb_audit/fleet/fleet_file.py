@@ -75,13 +75,13 @@ def fleet_of_folders(folders: Sequence[str], root: Path) -> Fleet:
 
 
 def _parsed(file: Path) -> Mapping[str, Any]:
-    import tomllib
+    from ctb_audit.toml_text import TOMLDecodeError, parse_toml
 
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return parse_toml(file.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         raise ConfigurationError(file.name, "is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except TOMLDecodeError as error:
         raise ConfigurationError(file.name, f"is not valid TOML: {error}") from None
     except OSError as error:
         step = "name a fleet with --fleet, or a folder to discover targets in"

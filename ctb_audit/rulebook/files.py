@@ -163,13 +163,13 @@ def _rule_paths(folder: Path) -> list[Path]:
 
 
 def _read_toml(content: bytes, place: str) -> RawTable:
-    import tomllib
+    from ctb_audit.toml_text import TOMLDecodeError, parse_toml
 
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return parse_toml(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigurationError(place, "is not UTF-8 text") from error
-    except tomllib.TOMLDecodeError as error:
+    except TOMLDecodeError as error:
         raise ConfigurationError(place, f"is not valid TOML: {error}") from error
 
 

@@ -19,6 +19,7 @@ LAYERS = (
         "shape",
         "whole_file",
         "redaction",
+        "toml_text",
     ),
     ("scratch",),
     ("names", "probe", "model", "document_model", "rules_model", "zod_model", "standard"),

@@ -252,3 +252,12 @@ def test_a_waiver_without_owner_reason_or_end_is_refused(tmp_path: Path, key: st
 def test_a_bound_that_is_no_number_or_beyond_all_bounds_is_refused(key: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^ctb.toml: {key}: must be"):
         config_from_text(f"{key} = {value}\n", Path("/nonexistent"))
+
+
+@pytest.mark.parametrize("text", ["{} = 1", "[{}]", "[[ {} ]]", "x = {{ a = 1,\n {} = 1 }}"])
+def test_a_key_has_a_hundred_parts_at_most(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="a key of more than 100 parts"):
+        config_from_text(text.format(".".join(["a", '"b"', "c"] * 34)), tmp_path)
+    with pytest.raises(ConfigurationError) as refused:
+        config_from_text(text.format(" . ".join("a" * 100)), tmp_path)
+    assert "100 parts" not in str(refused.value)
