@@ -137,3 +137,12 @@ def test_a_block_that_keeps_a_reader_busy_is_given_up(body: str) -> None:
 def test_a_block_that_is_none_raises_nothing(body: str) -> None:
     catalog = replayed(f"DO $$ {body} $$; DO $$ BEGIN ALTER TABLE t ADD b int; {body} $$")
     assert catalog.tables_by_name["postgresql", Name("public", "t")].column("a")
+
+
+def test_what_is_missing_after_dynamic_ddl_is_not_known_to_be_missing() -> None:
+    made = "DO $$ BEGIN EXECUTE (SELECT string_agg(a::text, ';') FROM t); END $$;"
+    rest = "BEGIN; DROP TABLE made; ALTER TABLE t ADD b int; COMMIT;"
+    catalog = replayed(made + rest)
+    assert [p.kind for p in catalog.problems] == ["not-understood", "not-understood"]
+    assert catalog.tables[0].column("b")
+    assert [p.kind for p in replayed(rest).problems][0] == "rejected"

@@ -20,6 +20,7 @@ run_block = importer("ctb_audit.sources.ddl.replay.blocks")("run.run_block")
 Include = Callable[[str, bool, str], Script | None]
 _ABORTED = "current transaction is aborted, commands ignored until end of transaction block"
 _UNGRAMMATICAL = ("invalid-sql", "foreign-dialect-sql")
+_MISSING = "does not exist"
 _DEEPEST_INCLUDE = 16
 
 
@@ -52,6 +53,7 @@ class Replay:
         self._statements = self._understood = self._irrelevant = 0
         self._block = Block()
         self._depth = 0
+        self._anything = False  # a statement that was not understood may have made anything
 
     def apply(self, script: Script) -> None:
         """Fold one file, fence or standard input. A block left open at its end is rolled back
@@ -127,6 +129,10 @@ class Replay:
         guarded = state.effect is not None and state.effect.guarded
         if guarded and refusal.tolerable:
             return
+        if self._anything and refusal.kind == "rejected" and _MISSING in refusal.message:
+            message = f"{refusal.message}, unless what was not understood before made it"
+            state.record(Refusal(message, *refusal.objects, kind="not-understood"))
+            return
         state.record(refusal)
         if self._block.open and self._mode == "server":
             self._block.aborted = True
@@ -160,6 +166,8 @@ class Replay:
 
     def _not_understood(self, state: State, problem: Problem) -> None:
         self._problems.append(problem)
+        if problem.kind == "not-understood" and not problem.objects:
+            self._anything = True
         if problem.kind in _UNGRAMMATICAL and self._block.open and self._mode == "server":
             self._block.aborted = True
 
