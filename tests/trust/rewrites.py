@@ -17,7 +17,7 @@ TOKEN = re.compile(
     |(?P<number>\d[\w.]*)|(?P<sign>::|[<>=!~@#&|?^*/%+-]+|.)""",
     re.S | re.X,
 )
-_BARRIER = re.compile(r"\s*(?:SET|BEGIN|COMMIT|ROLLBACK|START|DO|CREATE\s+SCHEMA|\\)", re.I)
+_BARRIER = re.compile(r"\s*(?:SET|BEGIN|COMMIT|ROLLBACK|START|DO|(?:CREATE|DROP)\s+SCHEMA|\\)", re.I)
 _CLIENT = re.compile(r"^\s*\\|\bCOPY\b|^\s*:", re.I | re.M)
 _PATH = re.compile(r"\bsearch_path\b|\bSET\s+SCHEMA\b|\bCREATE\s+SCHEMA\b", re.I)
 _BEFORE_TABLE = frozenset({"table", "on", "references", "only", "into", "exists"})
@@ -151,7 +151,7 @@ def reordered(script: str, dice: random.Random) -> str:
         pair = order[at : at + 2]
         if len(pair) == 2 and _independent(blocks[pair[0]][1], blocks[pair[1]][1]):
             order[at : at + 2] = pair[::-1]
-    return "".join(f"\n{gaps[n]}\n{blocks[n][1]};" for n in order) + tail.removeprefix(";")
+    return "".join(f"\n{gaps[n]}\n{blocks[n][1]}\n;" for n in order) + tail.removeprefix(";")
 
 
 def qualified(script: str, dice: random.Random) -> str:
