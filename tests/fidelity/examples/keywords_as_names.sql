@@ -290,9 +290,13 @@ ALTER TABLE syntax RENAME COLUMN "end" TO e;
 ALTER TABLE syntax RENAME COLUMN "like" TO f;
 ALTER TABLE syntax RENAME COLUMN "null" TO g;
 ALTER TABLE syntax RENAME COLUMN "user" TO h;
-CREATE TABLE typed (date date, "time" time, timestamp timestamp, interval interval, text text, "double" integer, zone text, "varying" text,
+CREATE TABLE typed (date date, "time" time, timestamp timestamp, interval interval, text text, "double" integer, zone text, "varying" text, precision integer, "character" text, without integer, "bit" text, years integer,
   CHECK (date > '2020-01-01'::date), CHECK (timestamp > timestamp '2020-01-01' AND timestamp::timestamp with time zone > now()), CHECK (interval > interval '1 day'),
-  CHECK ("double"::double precision > 1), CHECK (text::character varying(3) <> 'x'), CHECK ("time" > time without time zone '12:00'), CHECK (CAST (text AS text) <> ''), CHECK (extract(epoch FROM timestamp) > 1), CHECK (length(zone) > 1), CHECK ("varying" <> ''));
+  CHECK ("double"::double precision > 1), CHECK (text::character varying(3) <> 'x'), CHECK ("time" > time without time zone '12:00'), CHECK (CAST (text AS text) <> ''), CHECK (extract(epoch FROM timestamp) > 1), CHECK (length(zone) > 1), CHECK ("varying" <> ''), CHECK (precision::double precision > 1), CHECK ("character"::character varying(3) <> 'x'), CHECK (without > 0 AND "time"::time without time zone > '12:00'), CHECK ("bit"::bit varying <> '1'::bit(1) AND years > 0));
+ALTER TABLE typed RENAME COLUMN precision TO exactly;
+ALTER TABLE typed RENAME COLUMN "character" TO letter;
+ALTER TABLE typed RENAME COLUMN without TO lacking;
+ALTER TABLE typed RENAME COLUMN "bit" TO piece;
 ALTER TABLE typed RENAME COLUMN date TO d;
 ALTER TABLE typed RENAME COLUMN "time" TO t;
 ALTER TABLE typed RENAME COLUMN timestamp TO ts;

@@ -85,6 +85,8 @@ DROP TYPE pair CASCADE;
 CREATE DOMAIN first_domain AS integer CONSTRAINT up CHECK (VALUE > 0);
 CREATE DOMAIN second_domain AS first_domain;
 CREATE TABLE on_second (s second_domain, t integer);
+CREATE DOMAIN third_domain AS second_domain;
+CREATE TABLE on_third (s third_domain, t integer);
 DROP DOMAIN first_domain CASCADE;
 CREATE TABLE checking (a integer, CONSTRAINT up CHECK (a > 1));
 

@@ -7,7 +7,7 @@ _CAST_TYPE = pattern(r'(?<![\w$])([\w$]++)"?\s*+(?:\([\d\s,]*+\))?\s*+(?:\[\s*+\
 _INTERNAL = {
     "int": "int4", "integer": "int4", "bigint": "int8", "smallint": "int2", "boolean": "bool",
     "real": "float4", "decimal": "numeric", "float": "float8",
-    "varchar": "varchar", "char": "bpchar", "character": "bpchar",
+    "char": "bpchar", "character": "bpchar",
 }  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def own_sequence(state: State, table: Name, column: str, kind: str) -> Name:
     )
     name = Name(schema, chosen)
     state.claim(name, "sequence")
-    whole = kind if kind in ("smallint", "integer", "bigint") else "bigint"
+    whole = kind if kind in ("smallint", "integer") else "bigint"
     state.owned.add(table, name)
     state.sequences[name] = completed(
         Sequence(

@@ -41,8 +41,7 @@ def merge_declared(constraints: Iterable[Constraint]) -> list[Constraint]:
 
 def _index_attributes(c: Constraint) -> tuple[object, ...]:
     keys = (c.columns, c.include, c.predicate, c.elements, c.operators, c.period)
-    method = c.method if c.kind == "exclusion" else "btree"
-    return keys, method, c.nulls_not_distinct, c.deferrable, c.initially_deferred
+    return keys, c.method, c.nulls_not_distinct, c.deferrable, c.initially_deferred
 
 
 def add_checks(state: State, table: Table, checks: Iterable[Constraint]) -> Table:
@@ -56,7 +55,6 @@ def _add_check(adding: Adding, check: Constraint) -> None:
     state, table, known = adding.state, adding.table, adding.columns
     if missing := [c for c in check.columns if c not in known and c != "tableoid"]:
         state.complain(Refusal(f'column "{missing[0]}" does not exist', table.qualified))
-    columns = check.columns or columns_in(check.expression or "", known, table.name)
     name = check.name
     if name:
         prior = adding.named(name)
@@ -67,9 +65,9 @@ def _add_check(adding: Adding, check: Constraint) -> None:
             adding.refuse(name)
             return
     else:
-        one = columns[0] if len(columns) == 1 else None
+        one = check.columns[0] if len(check.columns) == 1 else None
         name = constraint_name(state, table, one, "check", check)
-    adding.add(replace(check, name=name, columns=columns))
+    adding.add(replace(check, name=name))
 
 
 def _merge_check(adding: Adding, prior: Constraint, check: Constraint) -> Table:
@@ -155,7 +153,7 @@ def _left_out(table: Table, constraint: Constraint) -> str:
 
 
 def _claim_index(state: State, table: Table, constraint: Constraint) -> None:
-    if not constraint.name or not state.postgres:
+    if not state.postgres:
         return
     name = Name(table.schema, constraint.name)
     if name in state.relations:
