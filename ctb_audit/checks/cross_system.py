@@ -89,5 +89,5 @@ def _verdict(
 
 def _kind(type_: Type) -> tuple[bool, frozenset[str]]:
     """Whether it is a list, and the families that mean the same."""
-    own = frozenset({type_.family})
-    return bool(type_.dimensions), next((f for f in _ALIKE if own <= f), own)
+    families = next((f for f in _ALIKE if type_.family in f), frozenset({type_.family}))
+    return bool(type_.dimensions), families

@@ -299,6 +299,15 @@ def test_a_document_that_leaves_out_a_column() -> None:
     ]
 
 
+def test_a_column_that_only_the_document_says_is_never_null() -> None:
+    document = document_of(table_note("orders"), sql=ORDERS.format(""))
+    loose = ORDERS.format("").replace(" NOT NULL", "")
+    assert drifted("column-drift", loose, document) == [
+        "HIGH postgresql ddl public.orders [ddl-reference,id] [id], line 1: "
+        "column id: nullable is yes in the DDL and no in the reference"
+    ]
+
+
 def test_a_document_need_not_repeat_indexes() -> None:
     index = f"{ORDERS.format('')} CREATE INDEX i ON orders (note);"
     document = document_of(table_note("orders"), sql=ORDERS.format(""))
