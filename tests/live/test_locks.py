@@ -15,6 +15,7 @@ from ctb_audit.scratch import ScratchServer
 from ctb_audit.sources.postgres import read_live
 from ctb_audit.sources.postgres.connect import session
 from ctb_audit.sources.postgres.read import read_session
+from ctb_audit.sources.postgres.refusals import failed
 
 DDL = """
 CREATE TABLE viewed (a int);
@@ -94,3 +95,19 @@ def test_a_lock_that_is_not_given_is_said(database: str) -> None:
             read_live(database, timeout_s=0.5)
     assert "lock" in caught.value.problem
     assert "try again" in caught.value.step
+
+
+@pytest.mark.parametrize("dropped", ["VIEW of_view", "TABLE looked_up CASCADE"])
+def test_a_schema_that_changes_while_it_is_read_is_said(database: str, dropped: str) -> None:
+    """Rows are of the audit's snapshot, definitions are printed of what is there."""
+    with (
+        psycopg.connect(database, autocommit=True) as admin,
+        session(database, "live", timeout_s=30, connect_timeout_s=5) as reading,
+    ):
+        reading.execute("SELECT FROM pg_class LIMIT 1")
+        admin.execute(f"DROP {dropped}".encode())
+        with pytest.raises(psycopg.Error) as caught:
+            read_session(reading, "live")
+    told = failed(caught.value, "live", (), 30)
+    assert told.problem == "its schema was changed while it was read"
+    assert "try again" in told.step

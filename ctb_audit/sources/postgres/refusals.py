@@ -34,6 +34,11 @@ _STEPS: tuple[tuple[str, str, str], ...] = (
     ),
     (r"too many (clients|connections)", "no free connection slot", "try again later"),
     (r"pg_hba\.conf", "the server refuses this role from here", "allow it in pg_hba.conf"),
+    (
+        r"could not open relation with OID|cache lookup failed for",
+        "its schema was changed while it was read",
+        "try again once the migration has ended",
+    ),
     (r"starting up|shutting down", "the server is not ready", "try again later"),
 )
 
