@@ -77,3 +77,34 @@ def test_a_search_path_ends_with_its_file(server: Fold) -> None:
         "CREATE TABLE b (x int);",
     )
     assert [str(table.qualified) for table in catalog.tables] == ["public.b"]
+
+
+UNTYPED = ("pg_cron", "pg_net", "pgjwt", "plperl", "plpython3u", "plv8", "pgaudit")
+TYPED = {
+    "postgis": ("geometry", "geography", "box2d", "box3d", "raster"),
+    "postgis_raster": ("raster",),
+    "semver": ("semver",),
+    "pgvector": ("vector", "halfvec", "sparsevec"),
+    "vector": ("vector", "halfvec", "sparsevec"),
+}
+
+
+@pytest.mark.parametrize("extension", UNTYPED)
+def test_extensions_that_few_servers_have_define_no_type(server: Fold, extension: str) -> None:
+    catalog = server(f"CREATE EXTENSION {extension}; CREATE TABLE t (a unheard_of);")
+    assert [p.message for p in catalog.problems] == ['type "unheard_of" does not exist']
+
+
+@pytest.mark.parametrize(("extension", "types"), TYPED.items())
+def test_types_of_extensions_that_few_servers_have(
+    server: Fold, extension: str, types: tuple[str, ...]
+) -> None:
+    tables = "".join(f"CREATE TABLE t_{name} (a {name});" for name in types)
+    assert server(tables).tables == ()
+    found = server(f"CREATE SCHEMA s; CREATE EXTENSION {extension} SCHEMA s; {tables}").tables
+    assert [table.name for table in found] == [f"t_{name}" for name in types]
+
+
+def test_an_extension_that_is_not_known_may_define_any_type(server: Fold) -> None:
+    catalog = server("CREATE EXTENSION own_things; CREATE TABLE t (a thing);")
+    assert len(catalog.tables) == 1 and catalog.problems == ()

@@ -24,12 +24,12 @@ EXTENSION_TYPES: Mapping[str, tuple[str, ...]] = {
     "lo": ("lo",),
     "query_int": ("intarray",),
     "semver": ("semver",),
-    "bloom": ("bloom",),
 }
 # extensions that are known to define no type for columns
 TYPELESS = frozenset(
     [
         "plpgsql",
+        "bloom",
         "pgcrypto",
         "uuid-ossp",
         "pg_trgm",
