@@ -160,6 +160,16 @@ def test_lengths_and_formats_of_texts(
     assert compared(f"{name} NOT NULL {check}", accepted) == expected
 
 
+@pytest.mark.parametrize("type_", ["timestamp", "date", "time", "interval", "inet", "bytea", "bit"])
+def test_columns_of_no_text_hold_no_address(type_: str) -> None:
+    for form in ("email", "url"):
+        (told,) = compared(f"{type_} NOT NULL", text(format=form))
+        assert told.startswith(f"accepts {form} texts, the column is ")
+    (line,) = compared("uuid NOT NULL", text(format="url"))
+    assert line == "accepts url texts, the column is uuid"
+    assert compared(f"{type_} NOT NULL", text(format="datetime")) == PASS
+
+
 def test_the_length_of_a_list_is_not_that_of_a_text() -> None:
     accepted = field("array", longest=9, shortest=1)
     assert compared("jsonb NOT NULL CHECK (length(f::text) < 4)", accepted) == PASS

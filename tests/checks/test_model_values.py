@@ -166,6 +166,33 @@ def inside(column: Column, accepted: ModelField) -> str:
     return line.partition("Note.f ")[2] or line
 
 
+HELD: dict[FieldType, str] = {
+    "string": "text uuid enum timestamp date time interval network xml bytes decimal bits range"
+    " search geometry reference money json",
+    "enum": "text enum integer",
+    "number": "integer decimal float number money serial timestamp",
+    "integer": "integer decimal float number serial timestamp",
+    "bigint": "integer decimal number serial",
+    "boolean": "boolean integer",
+    "date": "timestamp date time",
+    "object": "json struct composite range geometry interval",
+    "array": "json array",
+}
+OPEN = "unknown domain any pseudo"
+FAMILIES = sorted({f for families in HELD.values() for f in families.split()})
+
+
+@pytest.mark.parametrize("accepted", HELD)
+def test_families_of_columns_that_hold_what_a_field_accepts(accepted: FieldType) -> None:
+    def fits(family: str) -> bool:
+        found = inside(Column("f", Type("x", family)), field(accepted, nullable=True))
+        assert found in (f"accepts {accepted}, the column is x", *PASS)
+        return found == PASS[0]
+
+    assert [f for f in FAMILIES if fits(f)] == sorted(HELD[accepted].split())
+    assert all(map(fits, OPEN.split()))
+
+
 def test_what_differs_far_inside() -> None:
     deep = struct("f", struct("a", Column("b", Type("text", "text")), struct("c")))
     b, c = field("integer", "b"), field("object", "c")
