@@ -141,7 +141,8 @@ def _asked(column: Column, rule: ValueRule, subject: Subject, project: Project) 
             low, high = Decimal(rule.low), Decimal(rule.high)
             return ask(enforces_range, subject, project, names, low=low, high=high)
         case "positive" if numeric:
-            return ask(enforces_range, subject, project, names, low=Decimal("0.01"), high=None)
+            least = 1 if family in ("integer", "serial") else Decimal("0.01")
+            return ask(enforces_range, subject, project, names, low=least, high=None)
         case "non-empty" if family == "text":
             return ask(enforces_format, subject, project, names, pattern="^.+$")
     return None

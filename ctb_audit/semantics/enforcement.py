@@ -173,7 +173,7 @@ def _accepted(probe: Row, both: bool) -> str:
     if both:
         return f"a row is stored whose {' is after its '.join(probe)}"
     value = next(iter(probe.values()))
-    return f"{value!r} is accepted"
+    return f"{value if isinstance(value, Decimal) else repr(value)} is accepted"
 
 
 def _outcomes(guarded: Guarded, probe: Row, valid: Row) -> Iterable[Rejection]:

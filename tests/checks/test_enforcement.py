@@ -141,6 +141,21 @@ def test_bounds_of_numbers_of_every_kind(type_: str) -> None:
         assert found.startswith("[amount], line 3: ")
 
 
+@pytest.mark.parametrize(("type_", "shown"), [("integer", "0"), ("numeric", "-0.99")])
+def test_a_number_that_is_accepted_is_one_of_the_column(type_: str, shown: str) -> None:
+    (found,) = stated(VALUES, f"amount {type_} CHECK (amount > -5)", rule("positive", "amount"))
+    assert found == f"[amount], line 3: amount: {shown} is accepted{says('as it says')}"
+
+
+def test_numbers_of_another_system() -> None:
+    catalog = catalog_of("CREATE TABLE orders (amount SERIAL);", system="mysql")
+    note = table_note("orders", rules=(rule("positive", "amount"),))
+    mine = replace(note, system="mysql", name=catalog.tables[0].qualified)
+    assert said(VALUES, catalog, document_of(mine)) == [
+        f"LOW mysql ddl default.orders [amount], line 1: amount: 0 is accepted{says('as it says')}"
+    ]
+
+
 def test_several_rules_for_one_column_are_one_verdict() -> None:
     first = rule("values", "status", "Status: `a`, `b`", values=("a", "b"))
     second = rule("unique", "status", line=7)
