@@ -12,7 +12,7 @@ from ctb_audit.sources.files import Pending, Skipped, read_text
 from ctb_audit.sources.firestore_rules import RulesRead, read_rules
 from ctb_audit.sources.ties import Known, Ties
 
-_RULES = re.compile(r"\bservice\s+cloud\.firestore\b|^\s*match\s+/", re.MULTILINE)
+_RULES = re.compile(r"\bservice\s+cloud\.firestore\b|^[^\S\n]*+match\s+/", re.MULTILINE)
 _STEP = "name the rules of Firestore, document types or zod schemas"
 
 

@@ -20,7 +20,8 @@ _RULES_LANGUAGES = frozenset(
     {"", "javascript", "js", "rules", "firestore", "firestore-rules", "cel", "text", "txt"}
 )
 _TYPESCRIPT = frozenset({"typescript", "ts", "tsx", "javascript", "js"})
-_LOOKS_LIKE_RULES = re.compile(r"^\s*match\s+/.*?\ballow\s+\w", re.MULTILINE | re.DOTALL)
+_MATCH = re.compile(r"^[^\S\n]*+match\s+/", re.MULTILINE)
+_ALLOW = re.compile(r"\ballow\s+\w")
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,17 @@ def _joined(left: Fenced, right: Fenced) -> Fenced:
 
 
 def _read(fence: "Fence", reference: "Reference") -> Fenced | None:
-    if fence.language in _RULES_LANGUAGES and _LOOKS_LIKE_RULES.search(fence.text):
+    if fence.language in _RULES_LANGUAGES and _looks_like_rules(fence.text):
         return _rules(fence, reference.path)
     if fence.language in _TYPESCRIPT:
         owner = next(_owners(fence, reference), None)
         return _typescript(fence, reference.path, owner)
     return None
+
+
+def _looks_like_rules(text: str) -> bool:
+    first = _MATCH.search(text)
+    return first is not None and _ALLOW.search(text, first.end()) is not None
 
 
 def _rules(fence: "Fence", path: str) -> Fenced | None:

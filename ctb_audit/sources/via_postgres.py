@@ -34,7 +34,8 @@ _ELSEWHERE = re.compile(
 _OWNER = re.compile(r"ALTER\s[^;]*?\sOWNER\s+TO\s+(?:\"[^\"]+\"|[\w$]+)\s*\Z", re.I)
 _QUERY = re.compile(r"(?:SELECT|WITH|SET|RESET|BEGIN|START|COMMIT|END|ROLLBACK|SAVEPOINT)\b", re.I)
 _NEW_ROLE = re.compile(
-    r"^\s*CREATE\s+(?:ROLE|USER|GROUP)\s+(?:IF\s+NOT\s+EXISTS\s+)?(\"[^\"]+\"|[\w$]+)", re.I | re.M
+    r"^[^\S\n]*+CREATE\s+(?:ROLE|USER|GROUP)\s+(?:IF\s+NOT\s+EXISTS\s+)?(\"[^\"]+\"|[\w$]+)",
+    re.I | re.M,
 )
 _NAMED = re.compile(
     r"\b(?:OWNER\s+TO|FOR\s+(?:ROLE|USER)|GRANT\b[^;]{1,2000}?\bTO|REVOKE\b[^;]{1,2000}?\bFROM"

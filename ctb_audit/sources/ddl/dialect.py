@@ -44,7 +44,7 @@ SIGNS: dict[System, tuple[tuple[int, str], ...]] = {
         (3, r"\b(?:STRUCT|ARRAY)\s*<"),
         (3, r"`[\w-]+\.[\w-]+\.[\w-]+`"),
         (2, r"\bOPTIONS\s*\("),
-        (2, r"^\s*`?\w+`?\s+(?:STRING|BYTES)\b"),
+        (2, r"^[^\S\n]*+`?\w+`?\s+(?:STRING|BYTES)\b"),
         (2, r"\bCLUSTER\s+BY\b"),
     ),
     "mysql": (
@@ -58,7 +58,7 @@ SIGNS: dict[System, tuple[tuple[int, str], ...]] = {
     ),
     "sqlite": (
         (3, r"\bAUTOINCREMENT\b"),
-        (3, r"^\s*PRAGMA\s"),
+        (3, r"^[^\S\n]*+PRAGMA\s"),
         (3, r"\bWITHOUT\s+ROWID\b"),
         (3, r"\)\s*STRICT\s*;"),
         (2, r"\b(?:strftime|datetime|unixepoch|julianday)\s*\("),

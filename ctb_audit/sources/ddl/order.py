@@ -45,7 +45,7 @@ _IN_FOLDERS = frozenset(("migration", "up"))  # file names of Prisma and Diesel
 _NUMBER = pattern(r"\d+")
 _FLYWAY = pattern(r"(?P<kind>[VB])(?P<version>\d+(?:[._]\d+)*)__|(?P<repeat>R)__")
 _VERSIONED = pattern(r"\d|[VB]\d[\d._]*__|R__")
-_PLANNED = pattern(r"^\s*(?![%#@\s])([^\s\[]+)", re.M)
+_PLANNED = pattern(r"^[^\S\n]*+(?![%#@\s])([^\s\[]+)", re.M)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,3 +53,8 @@ def test_what_only_postgresql_writes_stays_its_own_beside_a_worker(tmp_path: Pat
     (tmp_path / "wrangler.toml").write_text("[[d1_databases]]")
     (catalog,) = load([str(tmp_path)], LoadOptions(root=tmp_path))
     assert [t.system for t in catalog.tables] == ["postgresql"]
+
+
+def test_a_sign_may_stand_behind_blank_lines() -> None:
+    script = "\n" * 9 + "\t PRAGMA foreign_keys = OFF;\nCREATE TABLE t (a);"
+    assert guess("a.sql", [script]) == "sqlite"

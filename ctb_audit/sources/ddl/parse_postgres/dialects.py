@@ -24,14 +24,14 @@ _MARKERS = (
         r"|\bON\s+UPDATE\s+(?:CURRENT_TIMESTAMP|NOW)\b|\bCHARACTER\s+SET\b|\bCHARSET\s*="
         r"|\b(?:MODIFY|CHANGE)\s+(?:COLUMN\s+)?\w+\s+\w|[(,]\s*(?:UNIQUE|FULLTEXT|SPATIAL)\s+(?:KEY|INDEX)\b"
         r"|[(,]\s*(?:KEY|INDEX)\s*(?:[`\w]+\s*)?\(|\bADD\s+(?:UNIQUE\s+|FULLTEXT\s+)?(?:KEY|INDEX)\b"
-        r"|\bCOMMENT\s*=?\s*''|(?<!\bas)\s+ENUM\s*\(\s*''|\bDROP\s+INDEX\s+\S+\s+ON\b"
+        r"|\bCOMMENT\s*=?\s*''|(?<!\s)(?<!\bas)\s++ENUM\s*\(\s*''|\bDROP\s+INDEX\s+\S+\s+ON\b"
         r"|\b(?:TINY|MEDIUM|LONG)(?:TEXT|BLOB)\b",
     ),
     (
         "SQL Server",
         r"(?<![\w\])\[\"'])\[[A-Za-z_][\w ]*\]|\bIDENTITY\s*\(\s*\d+\s*,"
         r"|\bN?VARCHAR\s*\(\s*MAX\s*\)"
-        r"|\b(?:NON)?CLUSTERED\b|^\s*GO\s*$|\bWITH\s+NOCHECK\b",
+        r"|\b(?:NON)?CLUSTERED\b|^[^\S\n]*+GO\s*$|\bWITH\s+NOCHECK\b",
     ),
     ("Oracle", r"\bVARCHAR2\b|\bNUMBER\s*\(|\bENABLE\s*\)|\bNUMBER\b"),
 )

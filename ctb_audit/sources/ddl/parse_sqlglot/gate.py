@@ -31,7 +31,7 @@ from ctb_audit.sources.ddl.parse_sqlglot.lexemes import Misread
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
 
-_SQLITE_TAIL = pattern(r"\)\s*(?:(?:STRICT|WITHOUT\s+ROWID)\s*,?\s*)+\Z", re.IGNORECASE)
+_SQLITE_TAIL = pattern(r"\)\s*+(?:(?:STRICT|WITHOUT\s++ROWID)\s*+(?:,\s*+)?)++\Z", re.IGNORECASE)
 _DIALECTS: dict[System, str] = {"postgresql": "postgres"}
 _TREES: dict[type, str] = {  # kinds of sqlglot's trees
     CreateTable: "Create",
