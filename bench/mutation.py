@@ -171,7 +171,8 @@ class Mutation:
             names = set().union(importing, *lines.values())
         known = [name for name in self._killers[f"{path}{mutant.function}"] if name in names]
         rest = sorted(names - set(known), key=lambda name: reach.seconds.get(name, 0.0))
-        order = list(_affordable([n for n in (*known, *rest) if n in items], reach))
+        wanted = [n for n in (*known, *rest) if n in items]
+        order = list(_affordable(wanted, reach, self._options.budget))
         started = time.monotonic()
         result, killer = UNREACHED, ""
         if order:
@@ -283,12 +284,12 @@ def _run(session: pytest.Session, position: int) -> None:
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
-def _affordable(names: Sequence[str], reach: Reach) -> Iterator[str]:
-    """The quickest of the tests, together up to `BUDGET`; all where that is enough."""
+def _affordable(names: Sequence[str], reach: Reach, budget: float) -> Iterator[str]:
+    """The first of the tests, together up to `budget` seconds."""
     spent = 0.0
     for name in names:
         spent += reach.seconds.get(name, 0.0)
-        if spent > BUDGET:
+        if spent > budget:
             return
         yield name
 
@@ -411,6 +412,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="0 for all")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--reach", default="", help="where to keep which tests reach which lines")
+    parser.add_argument("--budget", type=float, default=BUDGET, help="seconds of tests a mutant")
     parser.add_argument("--again", default="", help="only what survived, by the file of a run")
     parser.add_argument("-k", default="", help="which tests, as pytest takes it")
     parser.add_argument("--out", default="mutation.json")
