@@ -1,7 +1,7 @@
 """CREATE INDEX, on partitions too."""
 
 from ctb_audit.copies import replace
-from ctb_audit.model import Constraint, Index, Name, Table
+from ctb_audit.model import Constraint, Index, IndexKey, Name, Table
 from ctb_audit.sources.ddl.operations import CreateIndex
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.column_names import figure
@@ -41,7 +41,7 @@ def add_index(state: State, owner: Name, index: Index, parent: Name | None = Non
     if missing and owner not in state.open_tables:
         state.complain(Refusal(f'column "{missing}" does not exist', owner))
         return None
-    index = _named(state, owner, index)
+    index = _named(state, owner, _with_own_collations(table, index))
     if state.system in ("postgresql", "sqlite"):
         name = Name(owner.schema, index.name)
         state.claim(name, "index")
@@ -50,6 +50,25 @@ def add_index(state: State, owner: Name, index: Index, parent: Name | None = Non
         raise Refusal(f'index "{index.name}" already exists', owner, kind="duplicate-object-name")
     state.put(replace(table, indexes=(*table.indexes, index)))
     return index
+
+
+def _with_own_collations(table: Table, index: Index) -> Index:
+    """A key says its collation where it is another one than its column's."""
+    if all(key.collation is None or key.column is None for key in index.keys):
+        return index
+    keys = tuple(
+        replace(key, collation=None) if _collation_of_column(table, key) else key
+        for key in index.keys
+    )
+    return replace(index, keys=keys)
+
+
+def _collation_of_column(table: Table, key: IndexKey) -> bool:
+    column = table.column(key.column or "")
+    if column is None or key.collation is None:
+        return False
+    own = column.collation.name if column.collation is not None else "default"
+    return key.collation.name == own
 
 
 def _missing(table: Table, index: Index) -> str:
