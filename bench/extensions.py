@@ -4,9 +4,10 @@
 
 Writes `ctb_audit/sources/ddl/replay/extensions.json` from every server of this machine that
 `available_binaries` finds, `--check` compares only. For each extension: its types, the functions
-that a statement can call and that share no name with a built-in one, its operator classes by access method (`*`: with the type that they are
-the default of), and the extensions that it requires. What a newer version leaves out an older one
-may have, so the facts of all servers are taken together.
+that a statement can call and that share no name with a built-in one, its operator classes by
+access method (`*`: with the type that they are the default of), and the extensions that it
+requires. What a newer version leaves out an older one may have, so the facts of all servers are
+taken together.
 """
 
 import argparse

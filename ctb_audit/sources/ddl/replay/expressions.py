@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ctb_audit.lean import pattern
-from ctb_audit.sources.ddl.parse_postgres.spelling import KEYWORDS
+from ctb_audit.sources.ddl.parse_postgres.spelling import COLUMN_NAMES, KEYWORDS
 
 _TOKEN = pattern(
     r"""(?P<skip>\s+|--[^\n]*|/\*.*?\*/)
@@ -30,74 +30,6 @@ _TYPE_WORDS = frozenset(
         "varying",
         "bit",
         "interval",
-    ]
-)
-# keywords that name a column without quotes
-_COLUMN_NAMES = frozenset(
-    [
-        "between",
-        "bigint",
-        "bit",
-        "boolean",
-        "char",
-        "character",
-        "coalesce",
-        "dec",
-        "decimal",
-        "exists",
-        "extract",
-        "float",
-        "greatest",
-        "grouping",
-        "inout",
-        "int",
-        "integer",
-        "interval",
-        "json",
-        "json_array",
-        "json_arrayagg",
-        "json_exists",
-        "json_object",
-        "json_objectagg",
-        "json_query",
-        "json_scalar",
-        "json_serialize",
-        "json_table",
-        "json_value",
-        "least",
-        "merge_action",
-        "national",
-        "nchar",
-        "none",
-        "normalize",
-        "nullif",
-        "numeric",
-        "out",
-        "overlay",
-        "position",
-        "precision",
-        "real",
-        "row",
-        "setof",
-        "smallint",
-        "substring",
-        "time",
-        "timestamp",
-        "treat",
-        "trim",
-        "values",
-        "varchar",
-        "xmlattributes",
-        "xmlconcat",
-        "xmlelement",
-        "xmlexists",
-        "xmlforest",
-        "xmlnamespaces",
-        "xmlparse",
-        "xmlpi",
-        "xmlroot",
-        "xmlserialize",
-        "xmltable",
     ]
 )
 
@@ -163,7 +95,7 @@ def column_tokens(
             continue
         if before == "." and (at < 2 or found[at - 2].identifier not in qualifiers):
             continue
-        if token.kind == "word" and name in KEYWORDS and name not in _COLUMN_NAMES:
+        if token.kind == "word" and name in KEYWORDS and name not in COLUMN_NAMES:
             continue
         if before == "(" and at > 1 and found[at - 2].text.lower() == "extract":
             continue
