@@ -2,8 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from ctb_audit.model import Constraint, IndexKey, Location, Name
+from ctb_audit.model import Constraint, IndexKey, Location, Name, Type
 from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like, Operation
+from ctb_audit.sources.ddl.parse_postgres import types
 
 Only = Callable[[str], Operation]
 
@@ -200,3 +201,32 @@ def test_inline_index_is_kept_as_intended_and_told(effect: Callable[..., object]
     assert told.problem.message.startswith('type "idx_a" does not exist')
     assert told.problem.location == Location("schema.sql", 11, 2)
     assert found.verdict == "understood"
+
+
+@pytest.mark.parametrize(
+    ("broken", "plain", "means"),
+    [
+        ("timestamp with /* c */ time zone", "timestamp", "timestamp with time zone"),
+        ("time -- c\n without time zone", "time", "time without time zone"),
+        ("numeric /* c */ (10, 2)", "numeric", "numeric(10,2)"),
+        ("varchar -- c\n (5)", "varchar", "character varying(5)"),
+        ("numeric (10 /* ) */, 2)", "numeric", "numeric(10,2)"),
+        ("integer /* c */ [3]", "integer", "integer[]"),
+        ("double /* c */ precision", "text", "double precision"),
+        ("own . /* c */ kind", "own", "own.kind"),
+        ("interval day /* c */ to second", "interval day", "interval day to second"),
+    ],
+)
+def test_a_comment_inside_a_type_changes_no_other_type(
+    created: Created, broken: str, plain: str, means: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spellings are remembered for all that follows."""
+
+    def read(spelling: str) -> Type:
+        return created(f"CREATE TABLE t (a {spelling})").table.columns[0].type
+
+    expected = read(plain)
+    monkeypatch.setattr(types, "_CACHE", {})
+    assert str(read(broken)) == means
+    assert read(plain) == expected
+    assert str(read(broken)) == means

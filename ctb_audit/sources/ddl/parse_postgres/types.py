@@ -11,13 +11,15 @@ from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 _IDENT = r'(?:[uU]&)?(?:"(?:[^"]|"")*"|[A-Za-z_\x80-\xff][\w$\x80-\xff]*)'
 _FIELD = r"(?:year|month|day|hour|minute|second)"
 _SPELLING = pattern(
-    rf"(?:national\s+)?{_IDENT}(?:\s*\.\s*{_IDENT})*(?:\s+(?:precision|varying)\b)?"
+    rf"((?:national\s+)?{_IDENT}(?:\s*\.\s*{_IDENT})*(?:\s+(?:precision|varying)\b)?"
     r"(?:\s*\((?:[^()'\"]|'[^']*'|\"[^\"]*\")*\))?"
     r"(?:\s+with(?:out)?\s+time\s+zone\b)?"
     rf"(?:\s+{_FIELD}\b(?:\s+to\s+{_FIELD}\b)?(?:\s*+\(\s*+\d++\s*+\))?)?"
-    r"(?:\s*+%\s*+type\b)?(?:\s*+\[\s*+\d*+\s*+\]|\s++array\b)*+",
+    r"(?:\s*+%\s*+type\b)?(?:\s*+\[\s*+\d*+\s*+\]|\s++array\b)*+)"
+    r"(\s*+(?:/\*|--|[(\[.]|with(?:out)?\b))?",
     re.IGNORECASE,
 )
+"""A type as it is written, and a sign that it goes on: a comment can stand between its words."""
 _EXTENSION_TYPES = frozenset({"citext", "hstore", "geometry", "geography"})
 _INTERVAL_FIELDS = (
     (1 << 2, "year"),
@@ -40,12 +42,14 @@ def read_type(node: Node, source: Source) -> Type:
     match = _SPELLING.match(source.text, location) if location >= 0 else None
     if match is None:
         return type_of(node)
-    spelling = match.group()
+    spelling, goes_on = match.groups()
+    if goes_on:
+        return type_of(node, source.slice(*match.span(1)).strip())
     found = _CACHE.get(spelling)
     if found is None:
         if len(_CACHE) >= _CACHE_SIZE:
             _CACHE.clear()
-        found = _CACHE[spelling] = type_of(node, source.slice(*match.span()).strip())
+        found = _CACHE[spelling] = type_of(node, source.slice(*match.span(1)).strip())
     return found
 
 
