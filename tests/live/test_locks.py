@@ -111,3 +111,15 @@ def test_a_schema_that_changes_while_it_is_read_is_said(database: str, dropped: 
     told = failed(caught.value, "live", (), 30)
     assert told.problem == "its schema was changed while it was read"
     assert "try again" in told.step
+
+
+def test_expressions_that_are_gone_while_they_are_read_are_said(database: str) -> None:
+    """The server prints nothing, where it refuses to print the others."""
+    with (
+        psycopg.connect(database, autocommit=True) as admin,
+        session(database, "live", timeout_s=30, connect_timeout_s=5) as reading,
+    ):
+        reading.execute("SELECT FROM pg_class LIMIT 1")
+        admin.execute("DROP TABLE computed CASCADE")
+        with pytest.raises(SourceError, match="its schema was changed while it was read"):
+            read_session(reading, "live")

@@ -17,7 +17,9 @@ TOKEN = re.compile(
     |(?P<number>\d[\w.]*)|(?P<sign>::|[<>=!~@#&|?^*/%+-]+|.)""",
     re.S | re.X,
 )
-_BARRIER = re.compile(r"\s*(?:SET|BEGIN|COMMIT|ROLLBACK|START|DO|(?:CREATE|DROP)\s+SCHEMA|\\)", re.I)
+_BARRIER = re.compile(
+    r"\s*(?:SET|BEGIN|COMMIT|ROLLBACK|START|DO|(?:CREATE|DROP)\s+SCHEMA|\\)", re.I
+)
 _CLIENT = re.compile(r"^\s*\\|\bCOPY\b|^\s*:", re.I | re.M)
 _PATH = re.compile(r"\bsearch_path\b|\bSET\s+SCHEMA\b|\bCREATE\s+SCHEMA\b", re.I)
 _BEFORE_TABLE = frozenset({"table", "on", "references", "only", "into", "exists"})

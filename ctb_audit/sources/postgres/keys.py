@@ -6,11 +6,13 @@ from dataclasses import field
 from functools import partial
 from typing import Literal
 
+from ctb_audit.errors import SourceError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Constraint, ConstraintKind, Index, IndexKey, Name
 from ctb_audit.sources.postgres.decompiled import split_list
 from ctb_audit.sources.postgres.fetch import Row, Rows
 from ctb_audit.sources.postgres.naming import DEFAULT_COLLATION, Directory, options
+from ctb_audit.sources.postgres.refusals import CHANGED
 
 _KINDS: Mapping[str, ConstraintKind] = {
     "p": "primary key",
@@ -162,7 +164,9 @@ class _Indexes:
                 column, expression, told = names[number], None, True
             else:
                 usual, told = DEFAULT_COLLATION, collated
-                column, expression = None, next(expressions)
+                column, expression = None, next(expressions, None)
+                if expression is None:
+                    raise SourceError(self._directory.location.path, *CHANGED)
             collation = self._directory.collation(row[10][position], usual) if told else None
             opclass = self._directory.opclasses.get(row[9][position])
             found.append(self._key(column, expression, collation, opclass, row[11][position]))

@@ -8,6 +8,9 @@ from ctb_audit.errors import SourceError
 if TYPE_CHECKING:
     import psycopg
 
+CHANGED = ("its schema was changed while it was read", "try again once the migration has ended")
+"""Problem and next step: definitions are printed as of now, not of the snapshot."""
+
 _STEPS: tuple[tuple[str, str, str], ...] = (
     # what the text holds, the problem, the next step
     (r"password authentication failed", "wrong password", "check user and password of the URL"),
@@ -36,8 +39,7 @@ _STEPS: tuple[tuple[str, str, str], ...] = (
     (r"pg_hba\.conf", "the server refuses this role from here", "allow it in pg_hba.conf"),
     (
         r"could not open relation with OID|cache lookup failed for",
-        "its schema was changed while it was read",
-        "try again once the migration has ended",
+        *CHANGED,
     ),
     (r"starting up|shutting down", "the server is not ready", "try again later"),
 )

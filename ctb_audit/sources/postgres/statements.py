@@ -195,14 +195,16 @@ FORMATTED_TYPES = """
 SELECT o, m, format_type(o, m) FROM unnest(%(oids)s::oid[], %(modifiers)s::int4[]) x(o, m)
 """
 
+# The default of the owning column is looked up by its key: catalogs that were never analyzed make
+# the planner take a join with it for cheap that goes through all defaults for each sequence.
 _SEQUENCES = f"""
 SELECT c.oid, c.relnamespace, c.relname, c.relpersistence = 'u', c.relowner, c.relacl::text[],
   s.seqtypid, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle,
   d.deptype, d.refobjid, d.refobjsubid, n.nspname, t.relname, a.attname,
-  EXISTS (SELECT FROM pg_attrdef f
-    JOIN pg_depend v ON v.classid = 'pg_attrdef'::regclass AND v.objid = f.oid
-      AND v.refclassid = 'pg_class'::regclass AND v.refobjid = c.oid
-    WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid)
+  EXISTS (SELECT FROM pg_depend v WHERE v.classid = 'pg_attrdef'::regclass
+    AND v.objid = (SELECT f.oid FROM pg_attrdef f
+      WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid)
+    AND v.refclassid = 'pg_class'::regclass AND v.refobjid = c.oid)
 FROM pg_class c
 JOIN pg_sequence s ON s.seqrelid = c.oid
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
