@@ -21,6 +21,7 @@ from ctb_audit.sources.ddl.replay.blocks.values import (
     cast,
     checked,
     elements,
+    in_order,
     text_of,
 )
 from ctb_audit.sources.ddl.replay.state import State
@@ -186,6 +187,8 @@ class Expressions(ABC):
 
     def _cast(self, node: Node, scope: Scope | None, group: Any) -> Value:
         type_ = node["typeName"]
+        if type_.get("typmods"):
+            raise Undecided
         name = string(type_["names"][-1]) + "[]" * ("arrayBounds" in type_)
         return cast(self._state, self.of(node["arg"], scope, group), name)
 
@@ -228,6 +231,9 @@ class Expressions(ABC):
             raise Undecided
         if node.get("agg_star"):
             return len(group)
+        for one in reversed(node.get("agg_order", ())):
+            by = one["SortBy"]
+            group = in_order([(self.of(by["node"], scope), scope) for scope in group], by)
         values = [self.of(node["args"][0], scope) for scope in group]
         rest = [self.of(argument, None) for argument in node["args"][1:]]
         return functions.aggregate(self._state, name, values, rest)

@@ -8,6 +8,7 @@ from ctb_audit.sources.ddl.replay.blocks.pg_catalog import (
     CONSTRAINT_KINDS,
     SERVER_SCHEMAS,
     Rows,
+    columns_of_views,
     constraints,
     tables,
 )
@@ -58,6 +59,22 @@ def _columns(state: State, only: str | None) -> Rows:
             if column.default is None:
                 row["column_default"] = None
             yield row
+    yield from _columns_of_views(state, only)
+
+
+def _columns_of_views(state: State, only: str | None) -> Rows:
+    for view, names in columns_of_views(state, only):
+        for number, name in enumerate(names if not view.materialized else (), 1):
+            yield {
+                "table_catalog": DATABASE,
+                "table_schema": view.schema,
+                "table_name": view.name,
+                "column_name": name,
+                "ordinal_position": number,
+                "is_nullable": "YES",
+                "is_identity": "NO",
+                "column_default": None,
+            }
 
 
 def _table_constraints(state: State, only: str | None) -> Rows:

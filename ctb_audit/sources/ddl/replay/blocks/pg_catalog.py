@@ -4,7 +4,7 @@ is not known.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from ctb_audit.model import Constraint, Name, Table
+from ctb_audit.model import Constraint, Name, Table, View
 from ctb_audit.sources.ddl.replay.blocks.values import Oid, Row, Undecided
 from ctb_audit.sources.ddl.replay.state import State
 
@@ -28,6 +28,15 @@ def tables(state: State, only: str | None) -> Iterator[Table]:
     for table in state.tables.ordered():
         if only is None or table.name == only:
             yield table
+
+
+def columns_of_views(state: State, only: str | None) -> Iterator[tuple[View, tuple[str, ...]]]:
+    """Raises Undecided for a view whose columns are not known."""
+    for entry in state.views.ordered():
+        if only is None or entry.view.name == only:
+            if entry.view.columns is None:
+                raise Undecided
+            yield entry.view, entry.view.columns
 
 
 def _relation(name: Name) -> Oid:
@@ -75,6 +84,17 @@ def _pg_attribute(state: State, only: str | None) -> Rows:
                 "attisdropped": False,
                 "attidentity": {"always": "a", "by default": "d"}.get(column.identity, ""),
                 "atthasdef": column.default is not None or column.generated is not None,
+            }
+    for view, names in columns_of_views(state, only):
+        for number, name in enumerate(names, 1):
+            yield {
+                "attrelid": _relation(Name(view.schema, view.name)),
+                "attname": name,
+                "attnum": number,
+                "attnotnull": False,
+                "attisdropped": False,
+                "attidentity": "",
+                "atthasdef": False,
             }
 
 
@@ -134,6 +154,7 @@ def _pg_constraint(state: State, only: str | None) -> Rows:
             "connamespace": _namespace(table.schema),
             "contype": CONSTRAINT_KINDS[constraint.kind][0],
             "conrelid": _relation(table.qualified),
+            "contypid": 0,
             "confrelid": 0 if target is None else _relation(target),
             "convalidated": constraint.validated,
             "condeferrable": constraint.deferrable,
@@ -161,6 +182,9 @@ def _pg_type(state: State, only: str | None) -> Rows:
             "typname": type_.name,
             "typnamespace": _namespace(type_.schema),
             "typtype": _TYPE_KINDS.get(type_.kind, "b"),
+            "typrelid": _relation(Name(type_.schema, type_.name))
+            if type_.kind == "composite"
+            else 0,
         }
     for name in (*state.tables, *state.views):
         yield {

@@ -22,6 +22,7 @@ from ctb_audit.sources.ddl.replay.blocks.values import (
     Value,
     boolean,
     elements,
+    in_order,
 )
 from ctb_audit.sources.ddl.replay.state import State
 
@@ -82,6 +83,10 @@ class Evaluation(Expressions):
     def select(self, node: Node, outer: Scope | None) -> list[dict[str, Value]]:
         if node.get("op") != "SETOP_NONE" or not node.keys() <= _CLAUSES:
             raise Undecided
+        if node.get("limitOption") == "LIMIT_OPTION_WITH_TIES" or any(
+            node.get("distinctClause", ())
+        ):
+            raise Undecided
         scopes = self._from(node, outer)
         targets = [target["ResTarget"] for target in node.get("targetList", ())]
         returned = self._returned(node, targets)
@@ -104,7 +109,11 @@ class Evaluation(Expressions):
         call = targets[0]["val"].get("FuncCall") if len(targets) == 1 else None
         if call is None or "fromClause" in node or "whereClause" in node or "args" in call:
             return None
-        return self.routine(tuple(string(part) for part in call["funcname"]), 0)
+        rows = self.routine(tuple(string(part) for part in call["funcname"]), 0)
+        if rows is None:
+            return None
+        name = targets[0].get("name") or string(call["funcname"][-1])
+        return [{name: one} for row in rows for one in row.values()]
 
     def _listed(
         self, targets: Sequence[Node], scopes: Iterator[Scope], order: Sequence[Node]
@@ -112,12 +121,15 @@ class Evaluation(Expressions):
         found = [(scope, self._row(targets, scope)) for scope in scopes]
         for one in reversed(order):
             by = one["SortBy"]
-            descending = by.get("sortby_dir") == "SORTBY_DESC"
-            keyed = [(str(self._sort_value(by["node"], *pair)), pair) for pair in found]
-            found = [p for _, p in sorted(keyed, key=lambda k: k[0], reverse=descending)]
+            keyed = [(self._sort_value(by["node"], *pair), pair) for pair in found]
+            found = in_order(keyed, by)
         return [row for _, row in found]
 
     def _sort_value(self, node: Node, scope: Scope, row: dict[str, Value]) -> Value:
+        """By the name or the place of a target, or by any expression."""
+        place: int | None = node.get("A_Const", {}).get("ival", {}).get("ival")
+        if place is not None:
+            return [*row.values()][place - 1]
         fields = node.get("ColumnRef", {}).get("fields", ())
         if len(fields) == 1 and (name := string(fields[0])) in row:
             return row[name]
@@ -131,9 +143,10 @@ class Evaluation(Expressions):
             if fields and "A_Star" in fields[-1]:
                 for alias, columns in scope.rows.items():
                     if len(fields) == 1 or alias == string(fields[0]):
-                        row.update(columns)
+                        for name, one in columns.items():
+                            _put(row, name, one)
                 continue
-            row[target.get("name") or _named(value)] = self.of(value, scope)
+            _put(row, target.get("name") or _named(value), self.of(value, scope))
         return row
 
     def _from(self, node: Node, outer: Scope | None) -> Iterator[Scope]:
@@ -270,12 +283,11 @@ class Evaluation(Expressions):
     def _aggregated(
         self, targets: Sequence[Node], scopes: Sequence[Scope], outer: Scope | None
     ) -> dict[str, Value]:
-        return {
-            target.get("name") or _named(target["val"]): self.of(
-                target["val"], Scope({}, outer), scopes
-            )
-            for target in targets
-        }
+        row: dict[str, Value] = {}
+        for target in targets:
+            value = self.of(target["val"], Scope({}, outer), scopes)
+            _put(row, target.get("name") or _named(target["val"]), value)
+        return row
 
 
 class _Key(NamedTuple):
@@ -284,6 +296,11 @@ class _Key(NamedTuple):
     alias: str
     column: str
     other: Node
+
+
+def _put(row: dict[str, Value], name: str, value: Value) -> None:
+    """The first of a name is what the name means; the others have a place only."""
+    row[f"{name}\0{len(row)}" if name in row else name] = value
 
 
 def _names(node: Node) -> list[str]:

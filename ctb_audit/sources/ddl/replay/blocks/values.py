@@ -1,8 +1,8 @@
 """Values of PL/pgSQL expressions over the replayed catalog: what can be told, and nothing else."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import Name
@@ -41,6 +41,7 @@ class Oid(NamedTuple):
 
 
 Row: TypeAlias = Mapping[str, "Value"]
+Item = TypeVar("Item")
 Value: TypeAlias = "str | int | bool | Oid | list[Value] | dict[str, Value] | None"
 
 
@@ -81,8 +82,11 @@ def text_of(state: State, value: Value) -> str | None:
             return "true" if value else "false"
         case str() | int():
             return str(value)
-        case Oid("pg_class" | "pg_type", schema, name):
-            seen = next((s for s in state.path if Name(s, name) in state.relations), None)
+        case Oid("pg_type", "pg_catalog", name):
+            return name
+        case Oid("pg_class" | "pg_type" as kind, schema, name):
+            known = state.types if kind == "pg_type" else state.relations
+            seen = next((s for s in state.path if Name(s, name) in known), None)
             return quoted(name) if seen == schema else f"{quoted(schema)}.{quoted(name)}"
         case Oid("pg_namespace" | "pg_roles", _, name):
             return quoted(name)
@@ -97,6 +101,32 @@ def boolean(value: Value) -> bool | None:
         word = value.strip().lower()
         if word in _TRUE or word in _FALSE:
             return word in _TRUE
+    raise Undecided
+
+
+def in_order(keyed: Sequence[tuple[Value, Item]], by: Mapping[str, Any]) -> list[Item]:
+    """Items by their keys as ORDER BY has them, `by` its SortBy; numbers of objects keep the order
+    in which these were made.
+    """
+    descending = by.get("sortby_dir") == "SORTBY_DESC"
+    first = by.get("sortby_nulls") == "SORTBY_NULLS_FIRST" or (
+        descending and by.get("sortby_nulls") != "SORTBY_NULLS_LAST"
+    )
+    nulls = [item for key, item in keyed if key is None]
+    rest = [(key, item) for key, item in keyed if key is not None]
+    rest.sort(key=lambda pair: _rank(pair[0]), reverse=descending)
+    there = [item for _, item in rest]
+    return nulls + there if first else there + nulls
+
+
+def _rank(key: Value) -> tuple[int, str]:
+    match key:
+        case int():
+            return key, ""
+        case str():
+            return 0, key
+        case Oid():
+            return 0, ""
     raise Undecided
 
 
@@ -159,6 +189,8 @@ def _found(state: State, type_: str, name: Name) -> Oid | None:
         if name.schema in ("pg_catalog", "information_schema"):
             raise Undecided
         known = state.find(name)
+        if known is None and name.schema is None and name.name.startswith("pg_"):
+            raise Undecided
         return Oid("pg_class", known.schema or "", known.name) if known else None
     if type_ == "regtype":
         return _type(state, name)
@@ -169,8 +201,9 @@ def _type(state: State, name: Name) -> Oid | None:
     for candidate in state.candidates(name):
         if candidate in state.types or candidate in state.tables or candidate in state.views:
             return Oid("pg_type", candidate.schema or "", candidate.name)
-    if name.schema in (None, "pg_catalog") and postgres_type(name.name):
-        return Oid("pg_type", "pg_catalog", name.name)
+    built_in = postgres_type(name.name) if name.schema in (None, "pg_catalog") else None
+    if built_in is not None:
+        return Oid("pg_type", "pg_catalog", built_in[0])
     if name.name in EXTENSION_TYPES or state.extensions:
         raise Undecided
     return None
@@ -195,6 +228,7 @@ def elements(value: Value) -> Iterator[Value]:
     if isinstance(value, list):
         yield from value
     elif isinstance(value, str) and re.fullmatch(r'\{[^{}"\\]*\}', value):
-        yield from (part.strip() for part in value[1:-1].split(",") if part.strip())
+        parts = [part.strip() for part in value[1:-1].split(",")]
+        yield from (None if part.upper() == "NULL" else part for part in parts if part)
     else:
         raise Undecided
