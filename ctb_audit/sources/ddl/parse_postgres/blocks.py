@@ -107,6 +107,8 @@ def is_harmless(known: str) -> bool:
     if not words or not words[0].isalpha():
         return False
     first = words[0].upper()
+    if first == "DO" or ";" in known.rstrip().rstrip(";"):
+        return False
     return first not in DDL or (first in ("SET", "RESET") and not _SCHEMAS.search(known))
 
 

@@ -6,6 +6,7 @@ only and refuses whole blocks for a name that it cannot resolve.
 
 from collections.abc import Callable, Iterator
 
+from ctb_audit.copies import replace
 from ctb_audit.lean import dataclass
 from ctb_audit.sources.ddl.parse_postgres.literals import Literal, read_literal
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source, Token
@@ -193,6 +194,9 @@ class Reader:
             if subject:
                 condition = f"({subject}) IN ({condition})"
             branches.append(Branch(condition, self.steps("WHEN", "ELSE", "END")))
+        if self.word != "ELSE" and branches:
+            none = Fail(self._piece(start, self.at), "case_not_found")
+            branches.append(Branch(None, (none,)))
         yield self._chosen(start, branches)
 
     # ---- loops ---------------------------------------------------------------------------------
@@ -311,10 +315,21 @@ class Reader:
             yield Fail(self._piece(first, stop), level.lower() if named else "raise_exception")
 
     def label(self) -> Iterator[Step]:
+        start = self.at
         while self.at < len(self.tokens) and self.tokens[self.at].text != ">":
             self.at += 1
+        name = name_of(self.tokens[self.at - 1])
         self.at += 2
-        yield from ()
+        if self.word == "DECLARE":
+            yield from self.declare()
+        if self.word not in _LABELLED:
+            return
+        found = tuple(self._step())
+        if len(found) == 1 and isinstance(found[0], Loop):
+            yield replace(found[0], label=name)
+        else:
+            stop = self.at
+            yield Loop(self._piece(start, stop), "once", "", "", found, label=name)
 
     def end(self) -> Iterator[Step]:
         """A word that no open block waits for."""
@@ -349,6 +364,9 @@ class Reader:
             if self.tokens[place - 1].text != ".":
                 return None
         return None
+
+
+_LABELLED = frozenset(("LOOP", "WHILE", "FOR", "FOREACH", "BEGIN"))
 
 
 def name_of(token: Token) -> str:

@@ -60,14 +60,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """`source` by kind: a query, the text of EXECUTE, an array, a condition, or `low..high`."""
+    """`source` by kind: a query, the text of EXECUTE, an array, a condition, or `low..high`;
+    `once` is a block with a label.
+    """
 
     statement: Statement
-    kind: Literal["query", "execute", "array", "while", "range", "endless"]
+    kind: Literal["query", "execute", "array", "while", "range", "endless", "once"]
     name: str
     source: str
     steps: "tuple[Step, ...]"
     reverse: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from ctb_audit.lean import pattern
 from ctb_audit.semantics.functions import FUNCTIONS
 from ctb_audit.semantics.values import Special
 from ctb_audit.sources.ddl.parse_postgres.literals import format_text
-from ctb_audit.sources.ddl.parse_postgres.names import quoted
+from ctb_audit.sources.ddl.parse_postgres.names import quoted, quoted_text
 from ctb_audit.sources.ddl.replay.blocks.values import (
     Oid,
     Undecided,
@@ -106,8 +106,13 @@ def _is_written(state: State, setting: str) -> bool:
     )
 
 
+def _output(state: State, value: Value) -> str | None:
+    """A value as the output function of its type gives it, which is no cast."""
+    return str(value)[0].lower() if isinstance(value, bool) else text_of(state, value)
+
+
 def _format(state: State, arguments: Sequence[Value]) -> Value:
-    texts = [text_of(state, argument) for argument in arguments]
+    texts = [_output(state, argument) for argument in arguments]
     if texts[0] is None:
         return None
     if None in texts:
@@ -119,7 +124,7 @@ def _format(state: State, arguments: Sequence[Value]) -> Value:
 
 
 def _concat(state: State, arguments: Sequence[Value]) -> Value:
-    return checked("".join(text_of(state, argument) or "" for argument in arguments))
+    return checked("".join(_output(state, argument) or "" for argument in arguments))
 
 
 def _quote_ident(state: State, arguments: Sequence[Value]) -> Value:
@@ -129,7 +134,7 @@ def _quote_ident(state: State, arguments: Sequence[Value]) -> Value:
 
 def _quote_literal(state: State, arguments: Sequence[Value]) -> Value:
     text = text_of(state, arguments[0])
-    return None if text is None else "'" + text.replace("'", "''") + "'"
+    return None if text is None else quoted_text(text)
 
 
 def _regexp_replace(state: State, arguments: Sequence[Value]) -> Value:
@@ -145,7 +150,7 @@ def _regexp_replace(state: State, arguments: Sequence[Value]) -> Value:
 
 
 def _array_length(state: State, arguments: Sequence[Value]) -> Value:
-    if arguments[0] is None:
+    if arguments[0] is None or arguments[1] != 1:
         return None
     return len([*elements(arguments[0])]) or None
 

@@ -42,6 +42,8 @@ MOST_STEPS = 5_000
 
 _DEEPEST = 4
 _LONGEST_CONDITION = 120
+_COUNTED = ("query", "execute", "array", "range")
+"""Loops that tell by FOUND whether they took a turn."""
 Fold = Callable[[Operation], None]
 
 
@@ -138,7 +140,7 @@ class BlockRun:
         if text is None:
             raise Refusal("query string argument of EXECUTE is null")
         if is_harmless(text):
-            self._into(step.names, text)
+            self._into(step.names, self._rows(text))
             return
         place = step.statement
         for inner in spelled_out(Statement(text, 0, place.line, place.column)):
@@ -153,16 +155,21 @@ class BlockRun:
     def _query(self, step: Query) -> None:
         if "search_path" in step.statement.text:
             self._sql(step.statement)
-        self._into(step.names, step.statement.text)
+        rows = self._rows(step.statement.text)
+        self._variables["found"] = Undecided() if rows is None else bool(rows)
+        self._into(step.names, rows)
 
-    def _into(self, names: tuple[str, ...], query: str) -> None:
-        self._forget((*names, "found"))
+    def _rows(self, query: str) -> list[dict[str, Value]] | None:
+        """None where they are not known."""
         try:
-            rows = self._evaluation.query(query)
+            return self._evaluation.query(query)
         except Undecided:
-            return
-        self._variables["found"] = bool(rows)
-        if len(names) == 1:
+            return None
+
+    def _into(self, names: tuple[str, ...], rows: list[dict[str, Value]] | None) -> None:
+        if rows is None:
+            self._forget(names)
+        elif len(names) == 1:
             self._variables[names[0]] = rows[0] if rows else None
         else:
             values = [*rows[0].values()] if rows else []
@@ -260,8 +267,10 @@ class BlockRun:
             yield from spelled_out(Statement(text, 0, place.line, place.column))
 
     def _loop(self, loop: Loop) -> None:
+        turned = False
         try:
             for value in self._turns(loop):
+                turned = True
                 if self._steps_left < 0:
                     raise Undecided
                 if loop.name:
@@ -269,10 +278,12 @@ class BlockRun:
                 try:
                     self._all(loop.steps)
                 except _Left as left:
-                    if left.leave.what == "return" or self._unsure:
+                    if self._unsure or not _ends(left.leave, loop):
                         raise
                     if left.leave.what == "exit":
                         break
+            if loop.kind in _COUNTED:
+                self._variables["found"] = turned
         except Undecided:
             self._forget([loop.name] if loop.name else ())
             self._guess(f"what {_short(loop.source)} loops over is not known here", [loop.steps])
@@ -287,6 +298,8 @@ class BlockRun:
                 yield from evaluate.query(text_of(self._state, evaluate.value(loop.source)) or "")
             case "array":
                 yield from elements(evaluate.value(loop.source))
+            case "once":
+                yield None
             case "range":
                 yield from self._range(loop)
             case _:
@@ -319,7 +332,7 @@ class BlockRun:
             caught = refusal
         finally:
             state.trying -= 1
-        handlers = [(h, is_caught(caught, h.conditions)) for h in attempt.handlers]
+        handlers = [(h, is_caught(caught, {*h.conditions})) for h in attempt.handlers]
         handler = next((h for h, held in handlers if held is not False), None)
         if handler is None:
             if state.strict or state.trying:
@@ -336,6 +349,13 @@ class BlockRun:
 def run_block(state: State, path: str, fold: Fold, body: Statement) -> bool:
     """Applies a DO block of the script `path`; whether all of it was understood."""
     return BlockRun(state, path, fold).run(body)
+
+
+def _ends(leave: Leave, loop: Loop) -> bool:
+    """Whether EXIT or CONTINUE means this loop."""
+    if leave.label:
+        return leave.label == loop.label
+    return leave.what != "return" and loop.kind != "once"
 
 
 def _short(text: str | None) -> str:

@@ -1,7 +1,7 @@
 """The condition under which PL/pgSQL catches what the server refuses."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from ctb_audit.lean import pattern
 from ctb_audit.sources.ddl.replay.refusal import Refusal
@@ -28,15 +28,23 @@ _CONDITIONS: tuple[tuple[str, str, str], ...] = (
 )
 _COMPILED = tuple((pattern(said, re.DOTALL), name, code) for said, name, code in _CONDITIONS)
 
+_CLASSES = {
+    "42": ("syntax_error_or_access_rule_violation", "42000"),
+    "2b": ("dependent_privilege_descriptors_still_exist", "2b000"),
+}
+"""Conditions that catch every other of their class."""
+_RAISED = ("raise_exception", "p0001", "plpgsql_error", "p0000")
 
-def is_caught(refusal: Refusal, conditions: Collection[str]) -> bool | None:
+
+def is_caught(refusal: Refusal, conditions: AbstractSet[str]) -> bool | None:
     """Whether WHEN `conditions` catches it; None where the refusal's own condition is not known."""
     if "others" in conditions:
         return True
     raised = getattr(refusal, "condition", "")
     if raised:
-        return raised in conditions or (raised == "raise_exception" and "p0001" in conditions)
+        same = _RAISED if raised in _RAISED else (raised,)
+        return not conditions.isdisjoint(same)
     for said, name, code in _COMPILED:
         if said.search(refusal.message):
-            return name in conditions or code in conditions
+            return not conditions.isdisjoint((name, code, *_CLASSES.get(code[:2], ())))
     return None
