@@ -136,7 +136,7 @@ def _live(binaries: "Binaries", runs: int, limit: float) -> Part:
         pg_dump = str(server.binaries.folder / "pg_dump")
         commands = [
             Command("pg_dump", [pg_dump, "--schema-only", "-f", "/dev/null", url]),
-            Command("ctb", audit("--format", "json", url)),
+            Command("ctb", audit(url)),
         ]
         results = compared(commands, runs, limit)
     title = f"Live, 5,000 tables on PostgreSQL {binaries.major}"

@@ -182,6 +182,7 @@ def _prepare(
     connection.execute(
         "SELECT set_config('statement_timeout', %s, true), set_config('search_path', '', true),"
         " set_config('lock_timeout', %s, true), set_config('quote_all_identifiers', 'off', true),"
-        " set_config('client_encoding', 'UTF8', true), set_config('jit', 'off', true)",
+        " set_config('client_encoding', 'UTF8', true), set_config('jit', 'off', true),"
+        " set_config('max_parallel_workers_per_gather', '0', true)",
         (str(milliseconds), str(waiting)),
     )
