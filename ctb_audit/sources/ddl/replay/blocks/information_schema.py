@@ -13,6 +13,7 @@ from ctb_audit.sources.ddl.replay.blocks.pg_catalog import (
     tables,
 )
 from ctb_audit.sources.ddl.replay.state import State
+from ctb_audit.sources.ddl.replay.type_names import EXTENSION_TYPES
 
 
 def _schemata(state: State, only: str | None) -> Rows:
@@ -52,7 +53,7 @@ def _columns(state: State, only: str | None) -> Rows:
             }
             if type_.dimensions:
                 row["data_type"] = "ARRAY"
-            elif "." in type_.name:
+            elif "." in type_.name or type_.name in EXTENSION_TYPES:
                 row |= {"data_type": "USER-DEFINED", "udt_name": type_.name.rpartition(".")[2]}
             elif type_.family != "unknown":
                 row["data_type"] = type_.name
@@ -108,19 +109,13 @@ def _constraint_column_usage(state: State, only: str | None) -> Rows:
     """Of a foreign key the columns that it points to; of a check those that it reads."""
     for table, constraint in constraints(state, only):
         target = constraint.target or table.qualified
-        columns = constraint.target_columns or constraint.columns
-        for column in columns:
+        listed = constraint.kind != "exclusion"
+        for column in constraint.target_columns or constraint.columns if listed else ():
             yield {
                 "table_catalog": DATABASE,
-                "table_schema": target.schema or "",
+                "table_schema": target.schema,
                 "table_name": target.name,
                 "column_name": column,
-                "constraint_schema": table.schema,
-                "constraint_name": constraint.name,
-            }
-        if not columns:
-            yield {
-                **_place(table),
                 "constraint_schema": table.schema,
                 "constraint_name": constraint.name,
             }
@@ -137,17 +132,16 @@ def _triggers(state: State, only: str | None) -> Rows:
     for table in tables(state, only):
         for trigger in table.triggers or ():
             for event in trigger.events:
-                if event == "truncate":
-                    continue
-                yield {
-                    "trigger_catalog": DATABASE,
-                    "trigger_schema": table.schema,
-                    "trigger_name": trigger.name,
-                    "event_manipulation": event.upper(),
-                    "event_object_catalog": DATABASE,
-                    "event_object_schema": table.schema,
-                    "event_object_table": table.name,
-                }
+                if event != "truncate":
+                    yield {
+                        "trigger_catalog": DATABASE,
+                        "trigger_schema": table.schema,
+                        "trigger_name": trigger.name,
+                        "event_manipulation": event.upper(),
+                        "event_object_catalog": DATABASE,
+                        "event_object_schema": table.schema,
+                        "event_object_table": table.name,
+                    }
 
 
 VIEWS: Mapping[str, Callable[[State, str | None], Rows]] = {

@@ -19,7 +19,10 @@ CONSTRAINT_KINDS = {
     "unique": ("u", "UNIQUE"),
     "exclusion": ("x", ""),
 }
-_TYPE_KINDS = {"enum": "e", "domain": "d", "composite": "c", "range": "r"}
+_TYPE_KINDS = {
+    **{"enum": "e", "domain": "d", "composite": "c", "range": "r"},
+    **{"base": "b", "shell": "p"},
+}
 _POLICY_COMMANDS = {"all": "*", "select": "r", "insert": "a", "update": "w", "delete": "d"}
 SERVER_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
 
@@ -39,12 +42,12 @@ def columns_of_views(state: State, only: str | None) -> Iterator[tuple[View, tup
             yield entry.view, entry.view.columns
 
 
-def _relation(name: Name) -> Oid:
-    return Oid("pg_class", name.schema or "", name.name)
+def _relation(name: Name, catalog: str = "pg_class") -> Oid:
+    return Oid(catalog, str(name.schema), name.name)
 
 
 def _namespace(schema: str | None) -> Oid:
-    return Oid("pg_namespace", "", schema or "")
+    return Oid("pg_namespace", "", str(schema))
 
 
 def _pg_namespace(state: State, only: str | None) -> Rows:
@@ -181,14 +184,14 @@ def _pg_type(state: State, only: str | None) -> Rows:
             "oid": Oid("pg_type", type_.schema, type_.name),
             "typname": type_.name,
             "typnamespace": _namespace(type_.schema),
-            "typtype": _TYPE_KINDS.get(type_.kind, "b"),
+            "typtype": _TYPE_KINDS[type_.kind],
             "typrelid": _relation(Name(type_.schema, type_.name))
             if type_.kind == "composite"
             else 0,
         }
     for name in (*state.tables, *state.views):
         yield {
-            "oid": Oid("pg_type", name.schema or "", name.name),
+            "oid": _relation(name, "pg_type"),
             "typname": name.name,
             "typnamespace": _namespace(name.schema),
             "typtype": "c",

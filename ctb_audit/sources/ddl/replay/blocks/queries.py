@@ -74,14 +74,14 @@ class Evaluation(Expressions):
 
     def exists(self, node: Node, outer: Scope | None) -> bool:
         """Whether a query has rows; one that is certain is enough."""
-        plain = _CLAUSES - {"sortClause", "limitCount"}
+        plain = _CLAUSES - {"limitCount"}
         targets = [target["ResTarget"]["val"] for target in node.get("targetList", ())]
-        if node.keys() <= plain and node["op"] == "SETOP_NONE" and not _aggregates(targets):
+        if node.keys() <= plain and not _aggregates(targets):
             return any(True for _ in self._from(node, outer))
         return bool(self.select(node, outer))
 
     def select(self, node: Node, outer: Scope | None) -> list[dict[str, Value]]:
-        if node.get("op") != "SETOP_NONE" or not node.keys() <= _CLAUSES:
+        if not node.keys() <= _CLAUSES:
             raise Undecided
         if node.get("limitOption") == "LIMIT_OPTION_WITH_TIES" or any(
             node.get("distinctClause", ())
