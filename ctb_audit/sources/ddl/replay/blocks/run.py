@@ -271,22 +271,27 @@ class BlockRun:
         try:
             for value in self._turns(loop):
                 turned = True
-                if self._steps_left < 0:
-                    raise Undecided
-                if loop.name:
-                    self._variables[loop.name] = value
-                try:
-                    self._all(loop.steps)
-                except _Left as left:
-                    if self._unsure or not _ends(left.leave, loop):
-                        raise
-                    if left.leave.what == "exit":
-                        break
+                if not self._turn(loop, value):
+                    break
             if loop.kind in _COUNTED:
                 self._variables["found"] = turned
         except Undecided:
             self._forget([loop.name] if loop.name else ())
             self._guess(f"what {_short(loop.source)} loops over is not known here", [loop.steps])
+
+    def _turn(self, loop: Loop, value: Value) -> bool:
+        """Whether the loop goes on."""
+        if self._steps_left < 0:
+            raise Undecided
+        if loop.name:
+            self._variables[loop.name] = value
+        try:
+            self._all(loop.steps)
+        except _Left as left:
+            if self._unsure or not _ends(left.leave, loop):
+                raise
+            return left.leave.what == "continue"
+        return True
 
     def _turns(self, loop: Loop) -> Iterator[Value]:
         """What the loop's variable holds, turn by turn."""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Set as AbstractSet
 
-from ctb_audit.lean import pattern
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 
 _DUPLICATE = r"already exists|specified more than once|is used more than once"
@@ -26,7 +25,6 @@ _CONDITIONS: tuple[tuple[str, str, str], ...] = (
     (r"depends? on|requires it", "dependent_objects_still_exist", "2bp01"),
     (r"is not (a|an) ", "wrong_object_type", "42809"),
 )
-_COMPILED = tuple((pattern(said, re.DOTALL), name, code) for said, name, code in _CONDITIONS)
 
 _CLASSES = {
     "42": ("syntax_error_or_access_rule_violation", "42000"),
@@ -44,7 +42,7 @@ def is_caught(refusal: Refusal, conditions: AbstractSet[str]) -> bool | None:
     if raised:
         same = _RAISED if raised in _RAISED else (raised,)
         return not conditions.isdisjoint(same)
-    for said, name, code in _COMPILED:
-        if said.search(refusal.message):
+    for said, name, code in _CONDITIONS:
+        if re.search(said, refusal.message, re.DOTALL):
             return not conditions.isdisjoint((name, code, *_CLASSES.get(code[:2], ())))
     return None

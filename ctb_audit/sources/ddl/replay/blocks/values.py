@@ -132,9 +132,8 @@ def _rank(key: Value) -> tuple[int, str]:
 
 def cast(state: State, value: Value, type_: str) -> Value:
     """`value::type`, for the types that names and conditions have."""
-    if value is None or type_ == "record":
-        return value
-    if isinstance(value, Oid) and (type_ == "oid" or type_ in _OBJECTS):
+    same = isinstance(value, Oid) and (type_ == "oid" or type_ in _OBJECTS)
+    if value is None or type_ == "record" or same:
         return value
     if type_.endswith("[]"):
         return _array(value)
@@ -142,8 +141,11 @@ def cast(state: State, value: Value, type_: str) -> Value:
         return text_of(state, value)
     if type_ in _NUMBERS:
         return _integer(value)
-    boolean_ = type_ in ("bool", "boolean")
-    return boolean(value) if boolean_ else looked_up(state, type_, value, required=True)
+    if type_ in _OBJECTS:
+        return looked_up(state, type_, value, required=True)
+    if type_ in ("bool", "boolean"):
+        return boolean(value)
+    raise Undecided
 
 
 def _array(value: Value) -> Value:
@@ -201,10 +203,12 @@ def _type(state: State, name: Name) -> Oid | None:
     for candidate in state.candidates(name):
         if candidate in state.types or candidate in state.tables or candidate in state.views:
             return Oid("pg_type", candidate.schema or "", candidate.name)
+    if name.name in EXTENSION_TYPES:
+        raise Undecided
     built_in = postgres_type(name.name) if name.schema in (None, "pg_catalog") else None
     if built_in is not None:
         return Oid("pg_type", "pg_catalog", built_in[0])
-    if name.name in EXTENSION_TYPES or state.extensions:
+    if state.extensions:
         raise Undecided
     return None
 
