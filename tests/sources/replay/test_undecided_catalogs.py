@@ -74,6 +74,11 @@ def has_new_column(condition: str) -> bool | None:
         "EXISTS (SELECT FROM opened)",
         "EXISTS (SELECT FROM generate_series(1, 2))",
         "EXISTS (SELECT FROM unnest(ARRAY['a'], ARRAY['b']))",
+        "EXISTS (SELECT FROM v5) AND EXISTS (SELECT FROM v5)",
+        "(SELECT 1 = 2 OR EXISTS (SELECT FROM pg_class c RIGHT JOIN pg_tables n ON true"
+        " WHERE n.tablename = 't'))",
+        "EXISTS (SELECT FROM ROWS FROM (unnest(ARRAY['a']), unnest(ARRAY['b'])) x)",
+        "EXISTS (SELECT FROM unnest(ARRAY['a']) WITH ORDINALITY)",
         "EXISTS (VALUES (1))",
         "two(1) = 1",
         "three(1) = 3",
@@ -124,6 +129,11 @@ def test_what_no_script_tells_is_said(condition: str) -> None:
             " AND column_name = 'pairs' AND data_type = 'USER-DEFINED' AND udt_name = 'hstore')",
             True,
         ),
+        (
+            "(SELECT count(*) FROM pg_class c JOIN pg_namespace n ON c.relnamespace = n.oid"
+            " WHERE c.relname = 't' AND n.nspname = 'public') = 1",
+            True,
+        ),
         ("f4() = 1 AND f4() = 1 AND f4() = 1", True),
         ("EXISTS (SELECT FROM v4) AND EXISTS (SELECT FROM v4) AND EXISTS (SELECT FROM v4)", True),
         ("(SELECT f1() FROM pg_tables WHERE tablename = 'none') IS NULL", True),
@@ -156,6 +166,14 @@ _ROLES = (("pg_roles", "rolname"), ("pg_authid", "rolname"), ("pg_user", "usenam
 
 
 _FILTERED = {
+    "pg_class a JOIN pg_attribute b ON a.oid = b.attrelid": "b.attname = 'a' AND 't1' = relname",
+    "pg_class a JOIN pg_attribute b ON b.attrelid = a.oid JOIN pg_namespace n"
+    " ON a.relnamespace = n.oid": "b.attname = 'a' AND a.relname = 't1'",
+    "pg_attribute b JOIN pg_class a ON a.oid = b.attrelid AND a.relkind = 'r'": "b.attname = 'a'"
+    " AND a.relkind = 'r' AND b.attrelid = 't1'::regclass",
+    "pg_class a JOIN pg_class b ON a.oid = b.oid": "a.relkind = 'r' AND a.relname::text = 't1'",
+    "pg_tables a, pg_class b": "a.tablename = b.relname AND a.tablename = 't1'"
+    " AND b.relname = 't1'",
     "pg_class a, pg_class b": "a.relname = 't1' AND 't2' = b.relname",
     "pg_attribute a, pg_attribute b": "a.attrelid = 't1'::regclass AND b.attrelid = 't2'::regclass",
     "pg_tables a, pg_tables b": "a.tablename = 't1' AND b.tablename = 't2'",

@@ -252,6 +252,8 @@ class Evaluation(Expressions):
         return quals is None or boolean(self.of(quals, scope)) is True
 
     def _function_rows(self, node: Node, outer: Scope | None) -> Iterator[dict[str, Row]]:
+        if len(node["functions"]) > 1 or "ordinality" in node:
+            raise Undecided
         call = node["functions"][0]["List"]["items"][0].get("FuncCall")
         if call is None or string(call["funcname"][-1]) != "unnest" or len(call["args"]) != 1:
             raise Undecided
@@ -318,10 +320,9 @@ def _equalities(condition: Node) -> Iterator[tuple[Node, Node]]:
 
 def _equated(condition: Node | None, right: Mapping[str, Row]) -> _Key | None:
     for side, other in _equalities(condition) if condition is not None else ():
-        names, others = _names(side), _names(other)
-        qualified = len(names) == len(("alias", "column")) == len(others)
-        if qualified and names[0] in right and others[0] not in right:
-            return _Key(names[0], names[1], other)
+        match _names(side), _names(other):
+            case [alias, column], [owner, _] if alias in right and owner not in right:
+                return _Key(alias, column, other)
     return None
 
 
