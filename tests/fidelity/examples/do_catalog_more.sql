@@ -95,3 +95,17 @@ DO $$ DECLARE r record; t text := ''; BEGIN
   IF (SELECT x.a = 1 AND x.b = 'y' FROM (SELECT 1 AS a, 'y' AS b) x) THEN t := t || ' sub'; END IF;
   EXECUTE format('COMMENT ON COLUMN said.names IS %L', t);
 END $$;
+CREATE TABLE app.strict (a int NOT NULL, b text NOT NULL, c int);
+DO $$ DECLARE n int; BEGIN
+  IF EXISTS (SELECT FROM information_schema.table_constraints WHERE table_name = 'strict' AND constraint_type = 'CHECK'
+      AND constraint_catalog = current_database() AND table_schema = constraint_schema) THEN
+    COMMENT ON TABLE app.strict IS 'checked';
+  END IF;
+  SELECT count(*) INTO n FROM information_schema.table_constraints WHERE table_schema = 'app' AND table_name = 'strict';
+  EXECUTE format('COMMENT ON COLUMN app.strict.a IS %L', n);
+  SELECT count(*) INTO n FROM information_schema.table_constraints WHERE table_schema = 'app' AND table_name = 't';
+  EXECUTE format('COMMENT ON COLUMN app.strict.b IS %L', n);
+  IF NOT EXISTS (SELECT FROM information_schema.table_constraints WHERE table_name = 'strict' AND constraint_name = 'c_key') THEN
+    ALTER TABLE app.strict ADD CONSTRAINT c_key UNIQUE (c);
+  END IF;
+END $$;

@@ -12,8 +12,12 @@ from ctb_audit.sources.ddl.replay.blocks.pg_catalog import (
     constraints,
     tables,
 )
+from ctb_audit.sources.ddl.replay.blocks.values import Row
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import EXTENSION_TYPES
+
+_NOT_NULL = "\0_not_null"
+"""Stands for the name of a NOT NULL, which is made of numbers before PostgreSQL 18."""
 
 
 def _schemata(state: State, only: str | None) -> Rows:
@@ -79,16 +83,25 @@ def _columns_of_views(state: State, only: str | None) -> Rows:
 
 
 def _table_constraints(state: State, only: str | None) -> Rows:
+    """NOT NULL is a check there."""
     for table, constraint in constraints(state, only):
         kind = CONSTRAINT_KINDS[constraint.kind][1]
         if kind:
-            yield {
-                **_place(table),
-                "constraint_catalog": DATABASE,
-                "constraint_schema": table.schema,
-                "constraint_name": constraint.name,
-                "constraint_type": kind,
-            }
+            yield _table_constraint(table, constraint.name, kind)
+    for table in tables(state, only):
+        for column in table.columns:
+            if not column.nullable:
+                yield _table_constraint(table, _NOT_NULL, "CHECK")
+
+
+def _table_constraint(table: Table, name: str | None, kind: str) -> Row:
+    return {
+        **_place(table),
+        "constraint_catalog": DATABASE,
+        "constraint_schema": table.schema,
+        "constraint_name": name,
+        "constraint_type": kind,
+    }
 
 
 def _key_column_usage(state: State, only: str | None) -> Rows:
