@@ -146,6 +146,14 @@ def test_an_extension_may_bring_any_type() -> None:
         ("IF r.x THEN SELECT 1 INTO n; END IF; IF n = 1 THEN DROP TABLE u; END IF", "public.u"),
         ("FOR n IN 1..10 BY 2 LOOP ALTER TABLE t ADD b int; END LOOP", "public.t"),
         ("FOR n IN 1..r.x LOOP ALTER TABLE u ADD b int; END LOOP", "public.u"),
+        ("FOR n IN 1..NULL LOOP ALTER TABLE u ADD b int; END LOOP", "public.u"),
+        ("FOR n IN NULL..1 LOOP ALTER TABLE u ADD b int; END LOOP", "public.u"),
+        ("FOR n IN NULL..NULL LOOP ALTER TABLE u ADD b int; END LOOP", "public.u"),
+        ("FOR n IN 'a'..'b' LOOP ALTER TABLE u ADD b int; END LOOP", "public.u"),
+        (
+            "IF r.x THEN EXECUTE 'DROP TABLE t' || now(); ALTER TABLE u ADD b int; END IF",
+            "public.t, public.u",
+        ),
         ("FOR n IN r.x..1 LOOP ALTER TABLE u ADD b int; END LOOP", "public.u"),
         ("FOREACH s IN ARRAY r.x LOOP ALTER TABLE u ADD b int; END LOOP", "public.u"),
         ("WHILE r.x LOOP ALTER TABLE u ADD b int; EXIT; END LOOP; ", "public.u"),
@@ -182,6 +190,15 @@ def test_an_error_whose_condition_is_not_known_may_be_caught() -> None:
     assert said(replayed(block(body.format("others")))) == []
 
 
+def test_what_is_said_stands_at_the_place_of_the_block() -> None:
+    catalog = replayed("\n\n  " + block(f"IF r.x > '{'x' * 200}' THEN DROP TABLE u; END IF"))
+    (problem,) = catalog.problems
+    assert problem.location is not None
+    assert (problem.location.line, problem.location.column) == (6, 3)
+    assert problem.excerpt.startswith("DO $$ DECLARE r record;")
+    assert problem.message == (f"a DO block: whether r.x > '{'x' * 113}... is not known here")
+
+
 def test_after_an_undecided_branch_errors_are_errors_again() -> None:
     unsure = "IF r.x THEN ALTER TABLE t ADD b int; DROP TABLE absent; END IF; "
     assert columns(replayed(block(unsure + "ALTER TABLE t ADD c int"))) == ["a", "b", "c"]
@@ -189,7 +206,7 @@ def test_after_an_undecided_branch_errors_are_errors_again() -> None:
 
 
 def test_a_statement_that_fails_in_an_undecided_branch_does_nothing() -> None:
-    unsure = "IF r.x THEN ALTER TABLE t ADD b int, DROP COLUMN absent; END IF"
+    unsure = "IF r.x THEN ALTER TABLE t ADD b int, ADD a int; END IF"
     assert columns(replayed(block(unsure))) == ["a"]
 
 

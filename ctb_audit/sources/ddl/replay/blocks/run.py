@@ -313,10 +313,11 @@ class BlockRun:
 
     def _range(self, loop: Loop) -> Iterator[int]:
         bounds = [self._evaluation.value(bound) for bound in loop.source.split("..")]
-        first, *rest = [bound for bound in bounds if isinstance(bound, int)]
-        if len(bounds) != len(rest) + 1 or len(rest) != 1:
-            raise Undecided
-        last = rest[0]
+        match bounds:
+            case [int(first), int(last)]:
+                pass
+            case _:
+                raise Undecided
         yield from range(first, last - 1, -1) if loop.reverse else range(first, last + 1)
 
     def _leave(self, leave: Leave) -> None:
