@@ -27,6 +27,7 @@ from ctb_audit.sources.ddl.replay.blocks.values import (
 from ctb_audit.sources.ddl.replay.state import State
 
 _DEEPEST = 4
+_NO_NAME = "?column?"
 MOST_ROWS = 200_000
 """Combinations of rows that a query looks at; one that needs more is undecided."""
 
@@ -360,8 +361,11 @@ def _named(value: Node) -> str:
         case "SubLink" if node["subLinkType"] == "EXISTS_SUBLINK":
             return "exists"
         case "TypeCast":
-            return _named(node["arg"])
-    return "?column?"
+            inner = _named(node["arg"])
+            return string(node["typeName"]["names"][-1]) if inner == _NO_NAME else inner
+        case "CoalesceExpr":
+            return "coalesce"
+    return _NO_NAME
 
 
 def _conjuncts(node: Node) -> Iterator[Node]:
