@@ -68,6 +68,7 @@ def either(condition: str) -> str:
         *("(SELECT max(x) FROM unnest(ARRAY['a']) AS x) = 'a'", "(SELECT sum(1)) = 1"),
         *("(SELECT string_agg(x, r.y) FROM unnest(ARRAY['a']) AS x) = 'a'", "no_variable"),
         *("(SELECT count(*) FILTER (WHERE x = 1) FROM unnest(ARRAY[1]) AS x) = 1", "r.one = 1"),
+        *("'a' ~ '('", "(SELECT string_agg(x, NULL) FROM unnest(ARRAY['a']) AS x) = 'a'"),
         *("NOT (now() > 'epoch')", "now() > 'epoch' AND true", "now() > 'epoch' OR false"),
         *(
             "(now() > 'epoch') IS NULL",
