@@ -53,14 +53,26 @@ def _run(
     import psycopg
 
     supported = psycopg.Pipeline.is_supported()
-    with connection.pipeline() if supported else nullcontext():
-        cursors = []
-        for name, text, parameters in queries:
-            cursor = connection.cursor(binary=True)
-            with _unlocked(connection) if name in sql.LOCKING else nullcontext():
-                cursor.execute(text.encode(), parameters)
-            cursors.append((name, cursor))
-        return {name: cursor.fetchall() for name, cursor in cursors}
+    first = [query for query in queries if query[0] in sql.FIRST]
+    others = [query for query in queries if query[0] not in sql.FIRST]
+    with connection.pipeline() if supported else nullcontext() as pipeline:
+        asked = _asked(connection, first)
+        if first and pipeline is not None:
+            pipeline.sync()  # the rows of these are unpacked while the server makes the others
+        answers = _asked(connection, others)
+        found = {name: cursor.fetchall() for name, cursor in (asked | answers).items()}
+    return {name: found[name] for name, _, _ in queries}
+
+
+def _asked(
+    connection: "psycopg.Connection[Row]", queries: "list[tuple[str, str, dict[str, Any]]]"
+) -> "dict[str, psycopg.Cursor[Row]]":
+    cursors = {}
+    for name, text, parameters in queries:
+        cursors[name] = connection.cursor(binary=True)
+        with _unlocked(connection) if name in sql.LOCKING else nullcontext():
+            cursors[name].execute(text.encode(), parameters)
+    return cursors
 
 
 @contextmanager

@@ -243,6 +243,9 @@ REQUIRED = frozenset({"relations", "columns", "types", "roles"})
 LOCKING = frozenset({"relations", "policies", "functions"})
 """In these the server prints other queries (views, sub-selects of policies, SQL-standard bodies)
 and takes ACCESS SHARE on what those read, on PostgreSQL 14 to 18 alike."""
+FIRST = frozenset({"relations", "columns", "triggers", "types"})
+"""The queries whose rows take longest to unpack."""
+
 BASIC_CATALOGS = ("pg_class", "pg_namespace", "pg_attribute", "pg_type", "pg_collation")
 
 
