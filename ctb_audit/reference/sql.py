@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from ctb_audit.model import Catalog, Column, Constraint, Index, IndexKey, Name, Table, Trigger, Type
-from ctb_audit.remedy.quoting import identifier, identifiers, literal, relation, type_name
+from ctb_audit.remedy.quoting import identifiers, relation, type_name
+from ctb_audit.semantics.quoting import identifier, literal
 from ctb_audit.semantics.types import postgres_type
 
 _SERIALS = {"integer": "SERIAL", "bigint": "BIGSERIAL", "smallint": "SMALLSERIAL"}

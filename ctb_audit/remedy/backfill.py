@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ctb_audit.remedy.change import Change, Held, Phase, Step
-from ctb_audit.remedy.quoting import dollar_quoted, identifier, literal, relation
+from ctb_audit.remedy.quoting import dollar_quoted, relation
+from ctb_audit.semantics.quoting import identifier, literal
 
 BLOCKS = 16
 """Pages of 8 kB a batch: about a thousand rows, whose writers wait some milliseconds."""

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from ctb_audit.model import Column, Name, Table, Type
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Phase, Step
-from ctb_audit.remedy.quoting import identifier, relation, type_name
+from ctb_audit.remedy.quoting import relation, type_name
+from ctb_audit.semantics.quoting import identifier
 
 _PROVEN = (
     "the constraint that was validated above proves it, so that no row is read under the lock",

@@ -7,7 +7,8 @@ from typing import ClassVar
 from ctb_audit.model import Declaration, Table
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Phase, Step
-from ctb_audit.remedy.quoting import literal, relation
+from ctb_audit.remedy.quoting import relation
+from ctb_audit.semantics.quoting import literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

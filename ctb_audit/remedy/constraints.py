@@ -8,7 +8,8 @@ from typing import ClassVar
 from ctb_audit.model import Constraint, Name, Table
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Phase, Step
-from ctb_audit.remedy.quoting import identifier, identifiers, relation
+from ctb_audit.remedy.quoting import identifiers, relation
+from ctb_audit.semantics.quoting import identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

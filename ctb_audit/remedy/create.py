@@ -16,15 +16,9 @@ from ctb_audit.model import (
     View,
 )
 from ctb_audit.remedy.create_function import create_function
-from ctb_audit.remedy.quoting import (
-    dollar_quoted,
-    identifier,
-    identifiers,
-    literal,
-    relation,
-    type_name,
-)
+from ctb_audit.remedy.quoting import dollar_quoted, identifiers, relation, type_name
 from ctb_audit.remedy.security import own_roles, policy_definition
+from ctb_audit.semantics.quoting import identifier, literal
 
 _OURS = ("public", "pg_catalog")
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from ctb_audit.model import Argument, Function, Name
-from ctb_audit.remedy.quoting import dollar_quoted, identifier, relation, type_name
+from ctb_audit.remedy.quoting import dollar_quoted, relation, type_name
+from ctb_audit.semantics.quoting import identifier
 
 _MODES = {"in": "", "out": "OUT ", "inout": "INOUT ", "variadic": "VARIADIC ", "table": ""}
 

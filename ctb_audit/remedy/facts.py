@@ -1,7 +1,8 @@
 """Boolean SQL about the catalog of a server, for the files that verify a migration."""
 
 from ctb_audit.model import Name
-from ctb_audit.remedy.quoting import literal, relation
+from ctb_audit.remedy.quoting import relation
+from ctb_audit.semantics.quoting import literal
 
 
 def regclass(name: Name) -> str:

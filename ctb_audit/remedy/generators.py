@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from ctb_audit.model import Name
-from ctb_audit.remedy.quoting import literal, relation
+from ctb_audit.remedy.quoting import relation
 from ctb_audit.remedy.routines import CreateFunction
+from ctb_audit.semantics.quoting import literal
 from ctb_audit.standard import Standard
 
 _SYSTEM_LENGTH, _MODE_LENGTH = 16, 10

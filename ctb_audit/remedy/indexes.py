@@ -7,7 +7,8 @@ from typing import ClassVar
 from ctb_audit.model import Index, IndexKey, Name, Table
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Phase, Step
-from ctb_audit.remedy.quoting import identifier, identifiers, relation
+from ctb_audit.remedy.quoting import identifiers, relation
+from ctb_audit.semantics.quoting import identifier
 
 _EMPTY_PARENT = (
     "a partitioned table holds no rows itself; its partitions' indexes are built CONCURRENTLY",

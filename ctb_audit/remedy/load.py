@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ctb_audit.model import Catalog
 from ctb_audit.remedy.create import creation
-from ctb_audit.remedy.quoting import identifier
+from ctb_audit.semantics.quoting import identifier
 
 if TYPE_CHECKING:
     import psycopg

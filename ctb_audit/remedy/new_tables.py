@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from ctb_audit.model import Catalog, Function, Name, Schema
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Step
-from ctb_audit.remedy.quoting import dollar_quoted, identifier, literal, relation
+from ctb_audit.remedy.quoting import dollar_quoted, relation
+from ctb_audit.semantics.quoting import identifier, literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

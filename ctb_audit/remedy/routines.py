@@ -7,7 +7,8 @@ from typing import ClassVar
 from ctb_audit.model import Argument, Function, Name, Table, Trigger, Type
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Phase, Step
-from ctb_audit.remedy.quoting import dollar_quoted, identifier, relation
+from ctb_audit.remedy.quoting import dollar_quoted, relation
+from ctb_audit.semantics.quoting import identifier
 
 SEARCH_PATH = "pg_catalog, pg_temp"
 _TEXT = Type("text", "text")

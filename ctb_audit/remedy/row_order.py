@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctb_audit.model import Constraint, Name, Table
-from ctb_audit.remedy.quoting import identifier, identifiers, relation
+from ctb_audit.remedy.quoting import identifiers, relation
+from ctb_audit.semantics.quoting import identifier
 
 if TYPE_CHECKING:
     import psycopg

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from ctb_audit.model import Catalog, Column, Constraint, Name, Table, UserType
 from ctb_audit.remedy.candidates import EXHAUSTED, ROOMLESS, Candidates, Row, Traits, roomless
-from ctb_audit.remedy.quoting import identifier, identifiers, literal, relation, type_name
+from ctb_audit.remedy.quoting import identifiers, relation, type_name
 from ctb_audit.remedy.row_order import Demand, Session, close_circle, foreign_keys, ordered
 from ctb_audit.remedy.samples import Make, maker
+from ctb_audit.semantics.quoting import identifier, literal
 
 SEED = 20261122
 _ROUNDS = 12

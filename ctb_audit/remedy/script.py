@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from ctb_audit.remedy.change import PHASES, Change, Held, Lock, Phase, Plan, Safety, Step
 from ctb_audit.remedy.indexes import DropIndex
-from ctb_audit.remedy.quoting import comment, dollar_quoted, literal
+from ctb_audit.remedy.quoting import comment, dollar_quoted
+from ctb_audit.semantics.quoting import literal
 
 _TIMEOUTS: dict[Lock, tuple[str, str]] = {
     # lock_timeout, statement_timeout: who waits for a brief lock stops everybody behind him

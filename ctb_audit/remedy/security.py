@@ -7,7 +7,8 @@ from typing import ClassVar
 from ctb_audit.model import Policy, Table
 from ctb_audit.remedy import facts
 from ctb_audit.remedy.change import Change, Held, Phase, Step
-from ctb_audit.remedy.quoting import identifier, relation
+from ctb_audit.remedy.quoting import relation
+from ctb_audit.semantics.quoting import identifier
 
 _SPECIAL_ROLES = ("public", "current_user", "current_role", "session_user")
 

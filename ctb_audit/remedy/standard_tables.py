@@ -8,7 +8,8 @@ from ctb_audit.log.postgres import DDL_FILE as LOG_DDL
 from ctb_audit.model import Catalog, Name
 from ctb_audit.project import Project, Subject
 from ctb_audit.remedy.new_tables import CreateTable
-from ctb_audit.remedy.quoting import identifier, literal, relation
+from ctb_audit.remedy.quoting import relation
+from ctb_audit.semantics.quoting import identifier, literal
 from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.ddl.replay import replay
 from ctb_audit.sources.ddl.split import split

@@ -4,8 +4,9 @@ from ctb_audit.model import Catalog, Name
 from ctb_audit.remedy.change import Change
 from ctb_audit.remedy.columns import SetNotNull
 from ctb_audit.remedy.constraints import AddCheck, AddForeignKey, AddUnique
-from ctb_audit.remedy.quoting import identifier, identifiers, relation
+from ctb_audit.remedy.quoting import identifiers, relation
 from ctb_audit.remedy.row_order import Session
+from ctb_audit.semantics.quoting import identifier
 
 _SHOWN = 5
 _LATER = "correct them, or leave the constraint NOT VALID, which holds new rows only"

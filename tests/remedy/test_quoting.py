@@ -3,15 +3,13 @@ import pytest
 
 from ctb_audit.model import Name, Type
 from ctb_audit.remedy.quoting import (
-    _KEYWORDS,
     comment,
     dollar_quoted,
     free_name,
-    identifier,
-    literal,
     relation,
     type_name,
 )
+from ctb_audit.semantics.quoting import KEYWORDS, identifier, literal
 
 HOSTILE = (
     "plain",
@@ -54,7 +52,7 @@ def test_a_server_reads_a_literal_back(
 
 def test_the_keywords_are_the_servers(session: "psycopg.Connection[tuple[object, ...]]") -> None:
     rows = session.execute("SELECT word FROM pg_get_keywords() WHERE catcode <> 'U'").fetchall()
-    assert {row[0] for row in rows} <= _KEYWORDS
+    assert {row[0] for row in rows} <= KEYWORDS
 
 
 def test_a_comment_stays_one_line() -> None:

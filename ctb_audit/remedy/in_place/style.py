@@ -9,7 +9,8 @@ from itertools import pairwise
 from ctb_audit.model import Type
 from ctb_audit.remedy.in_place.definition import Definition, Element
 from ctb_audit.remedy.in_place.tokens import Token, tokens
-from ctb_audit.remedy.quoting import identifier, type_name
+from ctb_audit.remedy.quoting import type_name
+from ctb_audit.semantics.quoting import identifier
 
 _INDENT = "    "
 _LEADING = re.compile(r"[ \t]*,[ \t]*\Z")

@@ -9,8 +9,9 @@ from ctb_audit.model import Column, Name
 from ctb_audit.remedy.change import Change
 from ctb_audit.remedy.constraints import AddCheck, ValidateConstraint
 from ctb_audit.remedy.proposals.site import Proposal, Site, nothing, proposal, wrong_type
-from ctb_audit.remedy.quoting import free_name, identifier, literal
+from ctb_audit.remedy.quoting import free_name
 from ctb_audit.remedy.routines import CreateFunction, CreateTrigger, EnableTrigger
+from ctb_audit.semantics.quoting import identifier, literal
 from ctb_audit.semantics.templates import templates_pattern
 
 _BREAKING = "; rows and writers that break it are rejected"

@@ -6,9 +6,9 @@ from ctb_audit.remedy.change import Change
 from ctb_audit.remedy.columns import AddColumn, SetDefault, SetNotNull
 from ctb_audit.remedy.constraints import AddUnique
 from ctb_audit.remedy.proposals.site import Proposal, Site, nothing, proposal
-from ctb_audit.remedy.quoting import literal
 from ctb_audit.semantics.defaults import Literal, default_of
 from ctb_audit.semantics.indexes import is_unique
+from ctb_audit.semantics.quoting import literal
 from ctb_audit.standard import RegistryColumn
 
 _TEXT = Type("character varying", "text", (100,))

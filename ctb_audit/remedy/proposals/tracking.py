@@ -10,8 +10,9 @@ from ctb_audit.remedy.change import Change, Safety
 from ctb_audit.remedy.columns import AddColumn, SetDefault, SetNotNull, WidenColumn
 from ctb_audit.remedy.generators import Generator
 from ctb_audit.remedy.proposals.site import Proposal, Site, nothing, proposal, wrong_type
-from ctb_audit.remedy.quoting import identifier, literal, relation
+from ctb_audit.remedy.quoting import relation
 from ctb_audit.semantics.defaults import Literal, default_of
+from ctb_audit.semantics.quoting import identifier, literal
 from ctb_audit.standard import TrackingField
 
 _TIMESTAMP = Type("timestamp with time zone", "timestamp")

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctb_audit.semantics.quoting import KEYWORDS
 from ctb_audit.sources.ddl import parse_postgres
 from ctb_audit.sources.ddl.operations import Operation
 from ctb_audit.sources.ddl.parse_postgres.dumped import dumped
 from ctb_audit.sources.ddl.parse_postgres.elements import create_table
 from ctb_audit.sources.ddl.parse_postgres.source import Source
-from ctb_audit.sources.ddl.parse_postgres.spelling import KEYWORDS
 from ctb_audit.sources.ddl.statement import Statement
 from tests.sources.parse_postgres.dumps import DUMPED, TABLES
 

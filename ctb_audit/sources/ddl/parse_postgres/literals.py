@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from ctb_audit.lean import pattern
-from ctb_audit.sources.ddl.parse_postgres.names import quoted, quoted_text
+from ctb_audit.semantics.quoting import identifier, literal
 from ctb_audit.sources.ddl.parse_postgres.source import Token
 
 _DOLLAR = pattern(r"\$[^$]*\$")
@@ -128,5 +128,5 @@ def format_text(pattern: str, arguments: list[str]) -> str | None:
 
 def _written(specifier: str, value: str) -> str:
     if specifier == "I":
-        return quoted(value)
-    return quoted_text(value) if specifier == "L" else value
+        return identifier(value)
+    return literal(value) if specifier == "L" else value

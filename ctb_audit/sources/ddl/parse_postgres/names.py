@@ -3,12 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ctb_audit.lean import pattern
 from ctb_audit.model import Name
 from ctb_audit.sources.ddl.parse_postgres.source import Node
-from ctb_audit.sources.ddl.parse_postgres.spelling import KEYWORDS
 
-_PLAIN = pattern(r"[a-z_][a-z0-9_]*\Z")
 _MOST_PARTS = 2
 
 
@@ -51,21 +48,6 @@ def name_of(node: Node) -> Name:
     if tag == "TypeName":
         return listed(value.get("names", ()))
     return listed(value.get("objname", ()))
-
-
-def quoted(identifier: str) -> str:
-    """An identifier as SQL, as `quote_ident` gives it."""
-    if _PLAIN.match(identifier) and identifier not in KEYWORDS:
-        return identifier
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def quoted_text(text: str) -> str:
-    """A text as SQL, as `quote_literal` gives it."""
-    doubled = text.replace("'", "''")
-    if "\\" not in doubled:
-        return f"'{doubled}'"
-    return "E'" + doubled.replace("\\", "\\\\") + "'"
 
 
 def option_value(argument: Node | None) -> str:

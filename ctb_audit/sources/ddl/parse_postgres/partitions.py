@@ -1,6 +1,6 @@
 """Partition keys and bounds, as PostgreSQL prints them."""
 
-from ctb_audit.sources.ddl.parse_postgres.names import quoted
+from ctb_audit.semantics.quoting import identifier
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
 _STRATEGIES = {
@@ -15,7 +15,7 @@ def partition_key(node: Node, source: Source) -> str:
     strategy = _STRATEGIES[node["strategy"]]
     elements = [element["PartitionElem"] for element in node["partParams"]]
     if all(element.keys() <= {"name", "location"} for element in elements):
-        return f"{strategy} ({', '.join(quoted(element['name']) for element in elements)})"
+        return f"{strategy} ({', '.join(identifier(element['name']) for element in elements)})"
     text, _ = source.parenthesized(node["location"])
     return f"{strategy} ({text})"
 

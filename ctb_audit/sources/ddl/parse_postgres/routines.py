@@ -3,9 +3,10 @@
 from typing import Any, Literal
 
 from ctb_audit.model import Argument, Function, Type
+from ctb_audit.semantics.quoting import identifier
 from ctb_audit.sources.ddl.operations import AlterFunction, CreateFunction, Operation
 from ctb_audit.sources.ddl.parse_postgres.kinds import KINDS, routine_reference
-from ctb_audit.sources.ddl.parse_postgres.names import listed, option_value, quoted
+from ctb_audit.sources.ddl.parse_postgres.names import listed, option_value
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 from ctb_audit.sources.ddl.parse_postgres.types import read_type
 
@@ -131,7 +132,7 @@ def _setting_value(node: Node) -> str:
     """The value as `pg_proc.proconfig` keeps it."""
     values = [_constant(argument) for argument in node["args"]]
     if node["name"] in _LIST_SETTINGS:
-        values = [quoted(value) for value in values]
+        values = [identifier(value) for value in values]
     return ", ".join(values)
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from ctb_audit.copies import replace
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Constraint, Function, IndexKey, Name, Table, Trigger, UserType
-from ctb_audit.sources.ddl.replay.expressions import Token, quote, tokens
+from ctb_audit.semantics.quoting import identifier
+from ctb_audit.sources.ddl.replay.expressions import Token, tokens
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
 
 Rewrite = Callable[[str], str]
@@ -115,8 +116,8 @@ def renamed(state: State, text: str, key: FunctionKey, new: Name, table: Table |
     """The text with its calls of the function under the new name."""
     for call in reversed(meant(state, text, key, table).calls):
         moved = call.schema is not None or new.schema != key[0].schema
-        schema = f"{quote(new.schema or '')}." if moved else ""
-        text = f"{text[: call.start]}{schema}{quote(new.name)}{text[call.end :]}"
+        schema = f"{identifier(new.schema or '')}." if moved else ""
+        text = f"{text[: call.start]}{schema}{identifier(new.name)}{text[call.end :]}"
     return text
 
 

@@ -5,8 +5,8 @@ import re
 from ctb_audit.copies import replace
 from ctb_audit.lean import pattern
 from ctb_audit.model import Column, Name, Sequence, Table, Type
+from ctb_audit.semantics.quoting import identifier
 from ctb_audit.semantics.types import SERIALS, without_serial
-from ctb_audit.sources.ddl.replay.expressions import quote
 from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.sequences import completed, drawn_sequence
@@ -66,7 +66,7 @@ def stored_default(written: str | None, type_: Type | None) -> str | None:
 
 
 def nextval(sequence: Name) -> str:
-    inner = f"{quote(sequence.schema or '')}.{quote(sequence.name)}".replace("'", "''")
+    inner = f"{identifier(sequence.schema or '')}.{identifier(sequence.name)}".replace("'", "''")
     return f"nextval('{inner}'::regclass)"
 
 

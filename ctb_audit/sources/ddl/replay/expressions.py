@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ctb_audit.lean import pattern
-from ctb_audit.sources.ddl.parse_postgres.spelling import COLUMN_NAMES, KEYWORDS
+from ctb_audit.semantics.quoting import COLUMN_NAMES, KEYWORDS, identifier
 
 _TOKEN = pattern(
     r"""(?P<skip>\s+|--[^\n]*|/\*.*?\*/)
@@ -16,7 +16,6 @@ _TOKEN = pattern(
       | (?P<operator>::|.)""",
     re.VERBOSE | re.DOTALL,
 )
-_PLAIN = pattern(r"[a-z_][a-z0-9_$]*\Z")
 _TYPE_WORDS = frozenset(
     [
         "timestamp",
@@ -56,13 +55,6 @@ def tokens(sql: str) -> list[Token]:
         for match in _TOKEN.finditer(sql)
         if match.lastgroup and match.lastgroup != "skip"
     ]
-
-
-def quote(name: str) -> str:
-    """An identifier as the server prints it."""
-    if _PLAIN.match(name) and name not in KEYWORDS:
-        return name
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _is_type_name(found: list[Token], at: int) -> bool:
@@ -116,7 +108,7 @@ def _spliced(sql: str, changed: list[Token], text: str) -> str:
 
 def rename_column(sql: str, old: str, new: str, table: str = "") -> str:
     """The expression over one table with a column renamed."""
-    return _spliced(sql, list(column_tokens(tokens(sql), (old,), (table,))), quote(new))
+    return _spliced(sql, list(column_tokens(tokens(sql), (old,), (table,))), identifier(new))
 
 
 def rename_qualified(sql: str, qualifier: str, old: str, new: str) -> str:
@@ -130,4 +122,4 @@ def rename_qualified(sql: str, qualifier: str, old: str, new: str) -> str:
         and found[at - 1].text == "."
         and found[at - 2].identifier == qualifier
     ]
-    return _spliced(sql, changed, quote(new))
+    return _spliced(sql, changed, identifier(new))

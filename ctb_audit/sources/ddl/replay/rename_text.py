@@ -1,7 +1,8 @@
 """Renaming a relation inside a query's text."""
 
 from ctb_audit.model import Name
-from ctb_audit.sources.ddl.replay.expressions import Token, quote, tokens
+from ctb_audit.semantics.quoting import identifier
+from ctb_audit.sources.ddl.replay.expressions import Token, tokens
 
 _BEFORE_RELATION = frozenset(["from", "join", "only", "update", "into", "table"])
 
@@ -62,18 +63,18 @@ def _relation_piece(found: list[Token], at: int, old: Name, new: Name) -> tuple[
     token = found[at]
     end = token.start + len(token.text)
     if _schema_at(found, at) is not None:
-        return (found[at - 2].start, end, f"{quote(new.schema or '')}.{quote(new.name)}")
+        return (found[at - 2].start, end, f"{identifier(new.schema or '')}.{identifier(new.name)}")
     if old.schema != new.schema:
-        return (token.start, end, f"{quote(new.schema or '')}.{quote(new.name)}")
-    return (token.start, end, quote(new.name))
+        return (token.start, end, f"{identifier(new.schema or '')}.{identifier(new.name)}")
+    return (token.start, end, identifier(new.name))
 
 
 def _qualifier_piece(found: list[Token], at: int, new: Name) -> tuple[int, int, str]:
     token = found[at]
     end = token.start + len(token.text)
     if _schema_at(found, at) is not None:
-        return (found[at - 2].start, end, f"{quote(new.schema or '')}.{quote(new.name)}")
-    return (token.start, end, quote(new.name))
+        return (found[at - 2].start, end, f"{identifier(new.schema or '')}.{identifier(new.name)}")
+    return (token.start, end, identifier(new.name))
 
 
 def _qualifies(found: list[Token], at: int, old: Name) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ctb_audit.copies import replace
 from ctb_audit.model import Argument, Function, Name, Policy, Table, Trigger, Type
+from ctb_audit.semantics.quoting import identifier
 from ctb_audit.sources.ddl.operations import (
     AlterFunction,
     AlterPolicy,
@@ -12,7 +13,6 @@ from ctb_audit.sources.ddl.operations import (
     CreateTrigger,
     ObjectRef,
 )
-from ctb_audit.sources.ddl.replay.expressions import quote
 from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
@@ -240,7 +240,7 @@ def _require_columns(state: State, table: Table, policy: Policy) -> None:
     """Every column that the policy names without its table is there, in server mode."""
     if not state.strict:
         return
-    of = ".".join(quote(part) for part in (table.schema, table.name))
+    of = ".".join(identifier(part) for part in (table.schema, table.name))
     for text in filter(None, (policy.using, policy.check)):
         followed = follow(state, f"SELECT FROM {of} WHERE ({text})")
         if followed.lost:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ctb_audit.lean import pattern
 from ctb_audit.semantics.functions import FUNCTIONS
+from ctb_audit.semantics.quoting import identifier, literal
 from ctb_audit.semantics.values import Special
 from ctb_audit.sources.ddl.parse_postgres.literals import format_text
-from ctb_audit.sources.ddl.parse_postgres.names import quoted, quoted_text
 from ctb_audit.sources.ddl.replay.blocks.values import (
     Oid,
     Undecided,
@@ -129,12 +129,12 @@ def _concat(state: State, arguments: Sequence[Value]) -> Value:
 
 def _quote_ident(state: State, arguments: Sequence[Value]) -> Value:
     text = text_of(state, arguments[0])
-    return None if text is None else quoted(text)
+    return None if text is None else identifier(text)
 
 
 def _quote_literal(state: State, arguments: Sequence[Value]) -> Value:
     text = text_of(state, arguments[0])
-    return None if text is None else quoted_text(text)
+    return None if text is None else literal(text)
 
 
 def _regexp_replace(state: State, arguments: Sequence[Value]) -> Value:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import Name
+from ctb_audit.semantics.quoting import identifier
 from ctb_audit.semantics.types import postgres_type
-from ctb_audit.sources.ddl.parse_postgres.names import quoted
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import EXTENSION_TYPES
@@ -87,9 +87,10 @@ def text_of(state: State, value: Value) -> str | None:
         case Oid("pg_class" | "pg_type" as kind, schema, name):
             known = state.types if kind == "pg_type" else state.relations
             seen = next((s for s in state.path if Name(s, name) in known), None)
-            return quoted(name) if seen == schema else f"{quoted(schema)}.{quoted(name)}"
+            prefix = "" if seen == schema else identifier(schema) + "."
+            return prefix + identifier(name)
         case Oid("pg_namespace" | "pg_roles", _, name):
-            return quoted(name)
+            return identifier(name)
     raise Undecided
 
 
