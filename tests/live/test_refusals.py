@@ -197,13 +197,18 @@ def test_a_catalog_that_the_role_may_not_read_is_counted(
         session.execute("REVOKE SELECT ON pg_catalog.pg_policy FROM PUBLIC")
         try:
             catalog = read_live(reader)
+            session.execute("REVOKE SELECT ON pg_catalog.pg_constraint FROM PUBLIC")
+            without_keys = read_live(reader)
             session.execute("REVOKE SELECT ON pg_catalog.pg_class FROM PUBLIC")
             error = refusal(reader)
         finally:
-            session.execute("GRANT SELECT ON pg_catalog.pg_policy, pg_catalog.pg_class TO PUBLIC")
+            names = ("pg_policy", "pg_constraint", "pg_class")
+            session.execute(f"GRANT SELECT ON {', '.join(names)} TO PUBLIC".encode())
             session.execute("DROP TABLE hidden_policies")
     assert [(p.kind, "pg_policy" in p.message) for p in catalog.problems] == [("hidden", True)]
     assert catalog.tables[0].policies is None
+    told = [p.message for p in without_keys.problems if "pg_constraint" in p.message]
+    assert len(told) == 1 and "constraints are not in the model" in told[0]
     assert "pg_class" in error.problem
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from ctb_audit.model import Name, Type
 from ctb_audit.semantics.types import postgres_type
-from ctb_audit.sources.postgres.fetch import Row
+from ctb_audit.sources.postgres.answers import Row
 
 _FAMILIES: Mapping[str, str] = {
     "e": "enum",

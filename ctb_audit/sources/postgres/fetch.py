@@ -1,91 +1,72 @@
-"""Runs the catalog queries in one pipeline and hands over their rows."""
+"""Asks the catalogs and hands over their rows."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ctb_audit.errors import SourceError
-from ctb_audit.lean import dataclass
 from ctb_audit.sources.postgres import statements as sql
+from ctb_audit.sources.postgres.answers import Answers, Query, Row
 
 if TYPE_CHECKING:
     import psycopg
 
-Row = tuple[Any, ...]
+C_COLLATION, DEFAULT_COLLATION = 950, 100
 
 
-@dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows by query (`statements.NEEDS`); `hidden`: query -> the catalog that it may not read."""
+    """Rows by query (`statements.NEEDS`), which are waited for when they are looked up.
 
-    version: int
-    schemas: tuple[Row, ...]
-    by_query: dict[str, list[Row]]
-    more_types: list[Row]
-    collations: list[Row]
-    formatted: dict[tuple[int, int], str]
-    hidden: dict[str, str]
+    `hidden`: query -> the catalog that it may not read. What is beside the queries of NEEDS is
+    what columns, types and functions refer to.
+    """
+
+    def __init__(
+        self, answers: Answers, version: int, schemas: list[Row], hidden: dict[str, str]
+    ) -> None:
+        self.version = version
+        self.schemas = schemas
+        self.hidden = hidden
+        self._answers = answers
+        answers["columns"].sort()  # by relation and number, which stand first
+        answers.now(_references(answers))
+        self.more_types = answers["more types"]
+        self.formatted = {(oid, modifier): text for oid, modifier, text in answers["formatted"]}
+        self.collations = answers["collations"]
 
     def __getitem__(self, query: str) -> list[Row]:
-        return self.by_query.get(query, [])
+        return self._answers[query]
+
+    def forget(self, query: str) -> None:
+        """Free rows, which takes its time, while the server makes others."""
+        self._answers.forget(query)
+
+    def collations_of(self, oids: Collection[int]) -> list[Row]:
+        """The collations with these oids; asked only where there are some."""
+        if oids:
+            self._answers.now([_collations("more collations", oids)])
+        return self._answers["more collations"] if oids else []
 
 
-def fetch(
+@contextmanager
+def fetching(
     connection: "psycopg.Connection[Row]", source: str, schemas: Collection[str] | None
-) -> Rows:
-    """All rows that a Catalog is made of; two or three round trips."""
+) -> Iterator[Rows]:
+    """All rows that a Catalog is made of, to be looked up inside only."""
     version = connection.info.server_version
     found, closed = _open_schemas(connection, source, schemas)
     hidden = _hidden(closed, source)
     oids = {"schemas": [row[0] for row in found]}
-    queries = {name: text for name, text in sql.statements(version).items() if name not in hidden}
-    by_query = _run(connection, [(name, text, oids) for name, text in queries.items()])
-    by_query["columns"].sort()  # by relation and number, which stand first
-    more = _more_types(connection, by_query)
-    collations = _collations(connection, by_query)
-    formatted = _formatted(connection, by_query, more)
-    return Rows(version, tuple(found), by_query, more, collations, formatted, hidden)
-
-
-def _run(
-    connection: "psycopg.Connection[Row]", queries: "list[tuple[str, str, dict[str, Any]]]"
-) -> dict[str, list[Row]]:
-    import psycopg
-
-    supported = psycopg.Pipeline.is_supported()
-    first = [query for query in queries if query[0] in sql.FIRST]
-    others = [query for query in queries if query[0] not in sql.FIRST]
-    with connection.pipeline() if supported else nullcontext() as pipeline:
-        asked = _asked(connection, first)
-        if first and pipeline is not None:
-            pipeline.sync()  # the rows of these are unpacked while the server makes the others
-        answers = _asked(connection, others)
-        found = {name: cursor.fetchall() for name, cursor in (asked | answers).items()}
-    return {name: found[name] for name, _, _ in queries}
-
-
-def _asked(
-    connection: "psycopg.Connection[Row]", queries: "list[tuple[str, str, dict[str, Any]]]"
-) -> "dict[str, psycopg.Cursor[Row]]":
-    cursors = {}
-    for name, text, parameters in queries:
-        cursors[name] = connection.cursor(binary=True)
-        with _unlocked(connection) if name in sql.LOCKING else nullcontext():
-            cursors[name].execute(text.encode(), parameters)
-    return cursors
-
-
-@contextmanager
-def _unlocked(connection: "psycopg.Connection[Row]") -> Iterator[None]:
-    """What is executed inside keeps no lock: those of a subtransaction end with it.
-
-    Read-only subtransactions get no transaction id. In a pipeline the statements are sent, not
-    waited for, so an error of the statement between them is the one that is raised.
-    """
-    connection.execute("SAVEPOINT printing")
-    yield
-    connection.execute("ROLLBACK TO SAVEPOINT printing")
-    connection.execute("RELEASE SAVEPOINT printing")
+    batches = [
+        [
+            Query(name, text, oids, name in sql.LOCKING)
+            for name, text in batch.items()
+            if sql.PART_OF.get(name, name) not in hidden
+        ]
+        for batch in sql.batches(version)
+    ]
+    with Answers(connection, batches) as answers:
+        yield Rows(answers, version, found, hidden)
 
 
 def _open_schemas(
@@ -93,19 +74,18 @@ def _open_schemas(
 ) -> tuple[list[Row], frozenset[str]]:
     catalogs = {catalog for needed in sql.NEEDS.values() for catalog in needed}
     wanted = None if names is None else sorted(names)
-    rows = _run(
-        connection,
-        [
-            ("schemas", sql.SCHEMAS, {"names": wanted}),
-            ("closed", sql.CLOSED, {"catalogs": sorted(catalogs.union(sql.BASIC_CATALOGS))}),
-        ],
-    )
-    missing = sorted(set(names or ()) - {row[1] for row in rows["schemas"]})
+    first = [
+        Query("schemas", sql.SCHEMAS, {"names": wanted}),
+        Query("closed", sql.CLOSED, {"catalogs": sorted(catalogs.union(sql.BASIC_CATALOGS))}),
+    ]
+    with Answers(connection, [first]) as answers:
+        found, closed = answers["schemas"], answers["closed"]
+    missing = sorted(set(names or ()) - {row[1] for row in found})
     if missing:
         raise SourceError(
             source, f"has no schema {', '.join(missing)}", "check the names of the schemas to read"
         )
-    return rows["schemas"], frozenset(row[0] for row in rows["closed"])
+    return found, frozenset(row[0] for row in closed)
 
 
 def _hidden(closed: frozenset[str], source: str) -> dict[str, str]:
@@ -125,29 +105,36 @@ def _hidden(closed: frozenset[str], source: str) -> dict[str, str]:
     return hidden
 
 
-def _more_types(connection: "psycopg.Connection[Row]", rows: dict[str, list[Row]]) -> list[Row]:
-    """Types beyond those fetched: row types of tables that columns or functions use."""
-    known = {row[0] for row in rows["types"]}
-    used = {row[4] for row in rows["columns"]}
-    for row in rows.get("functions", ()):
+def _references(answers: Answers) -> Iterator[Query]:
+    """What is asked because columns, types or functions refer to it."""
+    columns, types = answers["columns"], answers["types"]
+    known = {row[0]: row for row in types}
+    missing = _used_types(columns, answers["functions"]) - known.keys()
+    if missing:
+        yield Query("more types", sql.MORE_TYPES, {"oids": sorted(missing)})
+    used = {row[10] for row in columns}.union(row[7] for row in types)
+    yield _collations("collations", used | {C_COLLATION, DEFAULT_COLLATION})
+    wanted = {(row[4], row[5]) for row in columns if row[5] >= 0}
+    wanted.update((row[9], row[10]) for row in types if row[10] >= 0)
+    foreign = sorted(key for key in wanted if not _read_here(known, key[0]))
+    if foreign:
+        parameters = {"oids": [o for o, _ in foreign], "modifiers": [m for _, m in foreign]}
+        yield Query("formatted", sql.FORMATTED_TYPES, parameters)
+
+
+def _used_types(columns: list[Row], functions: list[Row]) -> set[int]:
+    """Types that may lie beyond those fetched: row types of tables, and arrays of them."""
+    used = {row[4] for row in columns}
+    for row in functions:
         used.add(row[13])
         used.update(row[15])
         used.update(row[16] or ())
-    missing = used - known
-    if not missing:
-        return []
-    query = ("types", sql.MORE_TYPES, {"oids": sorted(missing)})
-    return _run(connection, [query])["types"]
+    return used
 
 
-def _collations(connection: "psycopg.Connection[Row]", rows: dict[str, list[Row]]) -> list[Row]:
-    """Those that columns, types or indexes name: a server with ICU has a thousand."""
-    used = {row[10] for row in rows["columns"]}
-    used.update(row[7] for row in rows["types"])
-    for row in rows.get("indexes", ()):
-        used.update(row[10])
-    query = ("collations", sql.COLLATIONS, {"oids": sorted(used)})
-    return _run(connection, [query])["collations"]
+def _collations(name: str, oids: Collection[int]) -> Query:
+    """Those that something names: a server with ICU has a thousand."""
+    return Query(name, sql.COLLATIONS, {"oids": sorted(oids)})
 
 
 # built-in types whose modifier we read ourselves (types.py)
@@ -157,21 +144,6 @@ _READ_HERE = frozenset(
         *("time", "timetz", "timestamp", "timestamptz"),
     }
 )
-
-
-def _formatted(
-    connection: "psycopg.Connection[Row]", rows: dict[str, list[Row]], more: list[Row]
-) -> dict[tuple[int, int], str]:
-    """`format_type` of types of extensions with a modifier, e.g. vector(3)."""
-    types = {row[0]: row for row in (*rows["types"], *more)}
-    wanted = {(row[4], row[5]) for row in rows["columns"] if row[5] >= 0}
-    wanted.update((row[9], row[10]) for row in types.values() if row[10] >= 0)
-    foreign = sorted(key for key in wanted if not _read_here(types, key[0]))
-    if not foreign:
-        return {}
-    parameters = {"oids": [o for o, _ in foreign], "modifiers": [m for _, m in foreign]}
-    found = _run(connection, [("formatted", sql.FORMATTED_TYPES, parameters)])["formatted"]
-    return {(oid, modifier): text for oid, modifier, text in found}
 
 
 def _read_here(types: dict[int, Row], oid: int) -> bool:

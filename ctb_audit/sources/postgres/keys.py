@@ -1,26 +1,26 @@
 """Constraints and indexes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import field
-from functools import partial
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from typing import Literal
 
 from ctb_audit.errors import SourceError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Constraint, ConstraintKind, Index, IndexKey, Name
+from ctb_audit.sources.postgres.answers import Row
 from ctb_audit.sources.postgres.decompiled import split_list
-from ctb_audit.sources.postgres.fetch import Row, Rows
-from ctb_audit.sources.postgres.naming import DEFAULT_COLLATION, Directory, options
+from ctb_audit.sources.postgres.fetch import DEFAULT_COLLATION, Rows
+from ctb_audit.sources.postgres.naming import Directory, options
 from ctb_audit.sources.postgres.refusals import CHANGED
 
-_KINDS: Mapping[str, ConstraintKind] = {
+_BACKED: Mapping[str, ConstraintKind] = {
     "p": "primary key",
     "u": "unique",
-    "f": "foreign key",
-    "c": "check",
     "x": "exclusion",
 }
+"""Kinds of constraints that an index stands behind."""
+
 _MATCHES: Mapping[str, Literal["simple", "full", "partial"]] = {
     "s": "simple",
     "f": "full",
@@ -33,6 +33,7 @@ _ACTIONS: Mapping[str, str] = {
     "n": "set null",
     "d": "set default",
 }
+_NAME = attrgetter("name")
 _DESCENDING, _NULLS_FIRST = 1, 2  # bits of indoption
 
 
@@ -40,92 +41,93 @@ _DESCENDING, _NULLS_FIRST = 1, 2  # bits of indoption
 class Keys:
     """Constraints and indexes by their table's oid, domains' constraints by the type's oid."""
 
-    constraints: dict[int, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
-    of_domains: dict[int, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
-    indexes: dict[int, list[Index]] = field(default_factory=lambda: defaultdict(list))
-    not_valid: set[tuple[int, int]] = field(default_factory=set)
-    """Columns (table, number) whose NOT NULL is not validated (PostgreSQL 18)."""
+    constraints: dict[int, list[Constraint]]
+    of_domains: dict[int, list[Constraint]]
+    indexes: dict[int, list[Index]]
 
 
 def read_keys(rows: Rows, directory: Directory, collations: Mapping[tuple[int, int], int]) -> Keys:
     """`collations`: those of columns that differ from the default, by table and number."""
-    keys = Keys()
+    keys = Keys(defaultdict(list), defaultdict(list), defaultdict(list))
+    behind = {row[0]: row for row in rows["indexes"]}
+    named = {oid for row in rows["indexes"] for oid in row[10]}
+    directory.add_collations(rows.collations_of(named - directory.collations.keys() - {0}))
     maker = _Indexes(directory, collations)
-    indexes = {row[0]: row for row in rows["indexes"]}
-    for row in sorted(rows["constraints"], key=lambda r: r[5]):
-        if row[4] == "n":
-            keys.not_valid.update((row[1], number) for number in row[6])
-            continue
-        backing = indexes.pop(row[3], None) if row[4] in "pux" else None
-        target = keys.constraints[row[1]] if row[1] else keys.of_domains[row[2]]
-        target.append(_constraint(row, backing, directory, maker))
-    for row in sorted(indexes.values(), key=lambda r: r[2]):
-        keys.indexes[row[1]].append(maker.index(row))
+    # made before it is known which of them stand behind a constraint, while the server tells that
+    indexes = {row[0]: maker.index(row) for row in rows["indexes"] if not row[16]}
+    for row in rows["constraints"]:
+        if row[4] in _BACKED:
+            indexes.pop(row[3], None)
+            found = _backed(row, behind.get(row[3]), directory, maker)
+        else:
+            found = _constraint(row, directory)
+        (keys.constraints[row[1]] if row[1] else keys.of_domains[row[2]]).append(found)
+    for oid, index in indexes.items():
+        keys.indexes[behind[oid][1]].append(index)
+    by_table: tuple[Mapping[int, list[Constraint]] | Mapping[int, list[Index]], ...]
+    by_table = (keys.constraints, keys.of_domains, keys.indexes)
+    for held in by_table:
+        for of_one in held.values():
+            of_one.sort(key=_NAME)
     return keys
 
 
-def _constraint(row: Row, index: Row | None, directory: Directory, maker: "_Indexes") -> Constraint:
-    kind = _KINDS[row[4]]
-    make = partial(
-        Constraint,
-        kind,
+def _constraint(row: Row, directory: Directory) -> Constraint:
+    """A check or a foreign key."""
+    comment = directory.comment("pg_constraint", row[0])
+    if row[4] == "c":
+        return Constraint(
+            "check",
+            row[5],
+            expression=row[22],
+            validated=row[9],
+            enforced=row[20],
+            no_inherit=row[10],
+            inherited=row[11],
+            comment=comment,
+            location=directory.location,
+        )
+    return Constraint(
+        "foreign key",
         row[5],
-        deferrable=row[7],
-        initially_deferred=row[8],
-        inherited=row[11],
-        comment=directory.comment("pg_constraint", row[0]),
-        location=directory.location,
-    )
-    match kind:
-        case "check":
-            return make(expression=row[22], validated=row[9], enforced=row[20], no_inherit=row[10])
-        case "foreign key":
-            return _foreign_key(make, row, directory)
-        case _:
-            return _indexed(make, row, index, directory, maker)
-
-
-def _foreign_key(make: partial[Constraint], row: Row, directory: Directory) -> Constraint:
-    return make(
-        columns=directory.names(row[1], row[6]),
+        directory.names(row[1], row[6]),
         target=Name(row[12], row[13]),
         target_columns=tuple(row[24] or directory.names(row[14], row[15])),
         match=_MATCHES[row[16]],
         on_update=_ACTIONS[row[17]],
         on_delete=_ACTIONS[row[18]],
         on_delete_columns=directory.names(row[1], row[19]),
+        deferrable=row[7],
+        initially_deferred=row[8],
         validated=row[9],
         enforced=row[20],
         period=row[21],
+        inherited=row[11],
+        comment=comment,
+        location=directory.location,
     )
 
 
-def _indexed(
-    make: partial[Constraint],
-    row: Row,
-    index: Row | None,
-    directory: Directory,
-    maker: "_Indexes",
-) -> Constraint:
+def _backed(row: Row, index: Row | None, directory: Directory, maker: "_Indexes") -> Constraint:
     """A primary key, unique or exclusion constraint, completed from the index behind it."""
-    table = row[1]
-    if index is None:
-        return make(columns=directory.names(table, row[6]), period=row[21])
-    include = directory.names(table, index[8][index[7] :])
-    if row[4] == "x":
-        return make(
-            columns=directory.names(table, row[6]),
-            method=index[3],
-            elements=maker.keys(index),
-            operators=tuple(row[23] or ()),
-            predicate=index[15],
-            include=include,
-        )
-    return make(
-        columns=directory.names(table, row[6]),
-        nulls_not_distinct=index[6],
-        period=row[21],
-        include=include,
+    table, excludes = row[1], row[4] == "x" and index is not None
+    include = index is not None and len(index[8]) > index[7]
+    return Constraint(
+        _BACKED[row[4]],
+        row[5],
+        directory.names(table, row[6]),
+        deferrable=row[7],
+        initially_deferred=row[8],
+        nulls_not_distinct=index is not None and not excludes and index[6],
+        period=row[21] and not excludes,
+        include=directory.names(table, index[8][index[7] :]) if index and include else (),
+        method=index[3] if index and excludes else "",
+        elements=maker.keys(index) if index and excludes else (),
+        operators=tuple(row[23] or ()) if excludes else (),
+        predicate=index[15] if index and excludes else None,
+        inherited=row[11],
+        comment=directory.comment("pg_constraint", row[0]),
+        location=directory.location,
     )
 
 
@@ -133,6 +135,8 @@ class _Indexes:
     def __init__(self, directory: Directory, collations: Mapping[tuple[int, int], int]) -> None:
         self._directory = directory
         self._collations = collations
+        self._made: dict[tuple[str, int, int, int, int], IndexKey] = {}
+        """Those of columns, by all that they depend on: most are alike from table to table."""
 
     def index(self, row: Row) -> Index:
         directory = self._directory
@@ -153,24 +157,46 @@ class _Indexes:
 
     def keys(self, row: Row) -> tuple[IndexKey, ...]:
         table, count, numbers = row[1], row[7], row[8]
-        names = self._directory.columns.get(table, {})
-        expressions = iter(split_list(row[13]) if row[13] else ())
-        collated = bool(row[14]) and " COLLATE " in row[14]
+        if 0 in numbers:
+            return tuple(self._with_expressions(row))
+        names = self._directory.columns[table]
+        collations, usual = self._collations, DEFAULT_COLLATION
         found = []
         for position in range(count):
             number = numbers[position]
+            if collations:
+                usual = collations.get((table, number), DEFAULT_COLLATION)
+            key = (names[number], row[10][position], usual, row[9][position], row[11][position])
+            made = self._made.get(key)
+            found.append(made or self._made.setdefault(key, self._of_column(*key)))
+        return tuple(found)
+
+    def _of_column(
+        self, name: str, collation: int, usual: int, opclass: int, bits: int
+    ) -> IndexKey:
+        collated = self._directory.collation(collation, usual)
+        return self._key(name, None, collated, self._directory.opclasses.get(opclass), bits)
+
+    def _with_expressions(self, row: Row) -> Iterator[IndexKey]:
+        table, count, numbers = row[1], row[7], row[8]
+        names = self._directory.columns.get(table, {})
+        expressions = iter(split_list(row[13]) if row[13] else ())
+        collated = bool(row[14]) and " COLLATE " in row[14]
+        for position in range(count):
+            number = numbers[position]
+            opclass, bits = row[9][position], row[11][position]
             if number:
                 usual = self._collations.get((table, number), DEFAULT_COLLATION)
-                column, expression, told = names[number], None, True
-            else:
-                usual, told = DEFAULT_COLLATION, collated
-                column, expression = None, next(expressions, None)
-                if expression is None:
-                    raise SourceError(self._directory.location.path, *CHANGED)
-            collation = self._directory.collation(row[10][position], usual) if told else None
-            opclass = self._directory.opclasses.get(row[9][position])
-            found.append(self._key(column, expression, collation, opclass, row[11][position]))
-        return tuple(found)
+                yield self._of_column(names[number], row[10][position], usual, opclass, bits)
+                continue
+            expression = next(expressions, None)
+            if expression is None:
+                raise SourceError(self._directory.location.path, *CHANGED)
+            oid = row[10][position]
+            collation = self._directory.collation(oid, DEFAULT_COLLATION) if collated else None
+            yield self._key(
+                None, expression, collation, self._directory.opclasses.get(opclass), bits
+            )
 
     def _key(
         self,

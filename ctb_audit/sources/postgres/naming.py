@@ -1,12 +1,12 @@
 """What several kinds of object need: names by oid, comments, owners and grants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ctb_audit.model import Grant, Location, Name
+from ctb_audit.sources.postgres.answers import Row
 from ctb_audit.sources.postgres.column_types import TypeTable
-from ctb_audit.sources.postgres.fetch import Row, Rows
+from ctb_audit.sources.postgres.fetch import Rows
 
-DEFAULT_COLLATION = 100
 _PRIVILEGES: Mapping[str, str] = {
     "r": "SELECT",
     "a": "INSERT",
@@ -35,11 +35,15 @@ class Directory:
         self.schemas: dict[int, str] = {row[0]: row[1] for row in rows.schemas}
         self.roles: dict[int, str] = dict(rows["roles"])
         self.types = TypeTable((*rows["types"], *rows.more_types), rows.formatted)
-        self.collations = {oid: Name(schema, name) for oid, schema, name in rows.collations}
+        self.collations: dict[int, Name] = {}
+        self.add_collations(rows.collations)
         self.opclasses = {oid: Name(schema, name) for oid, schema, name in rows["operator classes"]}
         self.columns: dict[int, dict[int, str]] = _column_names(rows["columns"])
         self._comments = {(kind, oid, part): text for kind, oid, part, text in rows["comments"]}
         self._grants: dict[tuple[tuple[str, ...], str, str], tuple[Grant, ...]] = {}
+
+    def add_collations(self, rows: Iterable[Row]) -> None:
+        self.collations.update({oid: Name(schema, name) for oid, schema, name in rows})
 
     def comment(self, catalog: str, oid: int, part: int = 0) -> str | None:
         return self._comments.get((catalog, oid, part))

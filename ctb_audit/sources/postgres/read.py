@@ -18,8 +18,9 @@ from ctb_audit.model import (
 )
 from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.postgres import relations, usertypes
+from ctb_audit.sources.postgres.answers import Row
 from ctb_audit.sources.postgres.connect import display_url, session
-from ctb_audit.sources.postgres.fetch import Row, Rows, fetch
+from ctb_audit.sources.postgres.fetch import Rows, fetching
 from ctb_audit.sources.postgres.keys import read_keys
 from ctb_audit.sources.postgres.naming import Directory
 from ctb_audit.sources.postgres.routines import read_functions
@@ -58,36 +59,38 @@ def read_session(
     connection: "psycopg.Connection[Row]", source: str, schemas: Collection[str] | None = None
 ) -> Catalog:
     """The catalog as `connection` sees it; its search_path must be empty."""
-    with collector_paused():
-        rows = fetch(connection, source, schemas)
+    with collector_paused(), fetching(connection, source, schemas) as rows:
         catalog = build(rows, source)
     return replace(catalog, trackers=read_trackers(connection, catalog))
 
 
 def build(rows: Rows, source: str) -> Catalog:
-    """A catalog of fetched rows; arithmetic, no I/O."""
+    """A catalog of rows. What the server is asked last is looked up last."""
     directory = Directory(rows, source)
-    keys = read_keys(rows, directory, relations.column_collations(rows))
-    serials = usertypes.serial_columns(rows)
-    columns = relations.read_columns(rows, directory, serials, keys.not_valid)
+    columns = relations.read_columns(rows, directory)
+    column_grants, collations = relations.column_grants(rows), relations.column_collations(rows)
+    rows.forget("columns")
+    functions = _sorted(read_functions(rows, directory))
+    sequences = _sorted(usertypes.read_sequences(rows, directory))
+    keys = read_keys(rows, directory, collations)
     parts = relations.Parts(
         keys,
         None if "triggers" in rows.hidden else read_triggers(rows, directory),
         None if "policies" in rows.hidden else read_policies(rows, directory),
         columns,
-        relations.column_grants(rows),
+        column_grants,
         relations.parents(rows),
     )
     tables = _sorted(relations.read_tables(rows, directory, parts))
     return Catalog(
         surface="live",
         source=source,
-        tables=tuple(table for table in tables if table.kind != "foreign"),
-        foreign_tables=tuple(table for table in tables if table.kind == "foreign"),
+        tables=tuple([table for table in tables if table.kind != "foreign"]),
+        foreign_tables=tuple([table for table in tables if table.kind == "foreign"]),
         views=_sorted(relations.read_views(rows, directory, parts)),
-        functions=_sorted(read_functions(rows, directory)),
+        functions=functions,
         types=_sorted(usertypes.read_types(rows, directory, keys, columns)),
-        sequences=_sorted(usertypes.read_sequences(rows, directory)),
+        sequences=sequences,
         extensions=_named(usertypes.read_extensions(rows, directory)),
         schemas=_named(usertypes.read_schemas(rows, directory)),
         problems=tuple(_problems(rows, directory.location)),

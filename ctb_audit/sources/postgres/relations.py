@@ -6,9 +6,11 @@ from typing import Literal
 
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Column, Grant, Index, Name, Policy, Table, TableKind, Trigger, View
-from ctb_audit.sources.postgres.fetch import Row, Rows
+from ctb_audit.sources.postgres.answers import Row
+from ctb_audit.sources.postgres.fetch import DEFAULT_COLLATION, Rows
 from ctb_audit.sources.postgres.keys import Keys
-from ctb_audit.sources.postgres.naming import DEFAULT_COLLATION, Directory, options
+from ctb_audit.sources.postgres.naming import Directory, options
+from ctb_audit.sources.postgres.usertypes import serial_columns
 
 _IDENTITIES: Mapping[str, Literal["", "always", "by default"]] = {
     "a": "always",
@@ -39,22 +41,18 @@ def column_collations(rows: Rows) -> dict[tuple[int, int], int]:
     }
 
 
-def read_columns(
-    rows: Rows,
-    directory: Directory,
-    serials: Mapping[tuple[int, int], Name],
-    not_valid: set[tuple[int, int]],
-) -> dict[int, tuple[Column, ...]]:
+def read_columns(rows: Rows, directory: Directory) -> dict[int, tuple[Column, ...]]:
     """Columns by their relation's oid. Equal columns of many tables are one value."""
     found: dict[int, list[Column]] = defaultdict(list)
     made: dict[Row, Column] = {}
-    comments = directory.column_comments()
-    unlike = comments.keys() | serials.keys() | not_valid
+    comments, serials = directory.column_comments(), serial_columns(rows, directory)
+    unproven = set(rows["unproven"])
+    unlike = comments.keys() | serials.keys() | unproven
     for row in rows["columns"]:
         key, traits = row[:2], row[3:]
         if key in unlike:
             told, serial = comments.get(key), serials.get(key)
-            column = _column(traits, directory, told, serial, weak=key in not_valid)
+            column = _column(traits, directory, told, serial, weak=key in unproven)
         else:
             shared = made.get(traits)
             column = shared or made.setdefault(traits, _column(traits, directory))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ctb_audit.model import Argument, Function
-from ctb_audit.sources.postgres.fetch import Row, Rows
+from ctb_audit.sources.postgres.answers import Row
+from ctb_audit.sources.postgres.fetch import Rows
 from ctb_audit.sources.postgres.naming import PUBLIC_EXECUTE, Directory
 
 _KINDS: Mapping[str, Literal["function", "procedure", "aggregate", "window"]] = {

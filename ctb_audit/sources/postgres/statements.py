@@ -79,6 +79,12 @@ WHERE c.relnamespace = ANY (%(schemas)s::oid[]) AND c.relkind IN ('r', 'p', 'f')
 ORDER BY i.inhrelid, i.inhseqno
 """
 
+# NOT NULL that does not hold for all rows yet is a constraint of its own in PostgreSQL 18
+_UNPROVEN = """
+SELECT k.conrelid, k.conkey[1] FROM pg_constraint k
+WHERE k.connamespace = ANY (%(schemas)s::oid[]) AND k.contype = 'n' AND NOT k.convalidated
+"""
+
 # A foreign key on a partitioned table has rows for each partition that it points to: those whose
 # parent row stands on the same table are the server's own.
 _CONSTRAINTS = """
@@ -98,7 +104,7 @@ LEFT JOIN pg_constraint m ON k.conparentid <> 0 AND m.oid = k.conparentid
 LEFT JOIN pg_class r ON k.confrelid <> 0 AND r.oid = k.confrelid
 LEFT JOIN pg_namespace n ON n.oid = r.relnamespace
 WHERE k.connamespace = ANY (%(schemas)s::oid[])
-  AND (k.contype IN ('c', 'f', 'p', 'u', 'x') OR k.contype = 'n' AND NOT k.convalidated)
+  AND k.contype IN ('c', 'f', 'p', 'u', 'x')
   AND (m.oid IS NULL OR m.conrelid <> k.conrelid)
 """
 
@@ -109,7 +115,7 @@ SELECT i.indexrelid, i.indrelid, x.relname, m.amname, i.indisunique, i.indisvali
   CASE WHEN i.indexprs IS NOT NULL THEN pg_get_expr(i.indexprs, i.indrelid) END,
   CASE WHEN i.indexprs IS NOT NULL AND i.indcollation::oid[] <@ ARRAY[0, 100]::oid[] IS FALSE
     THEN pg_get_indexdef(i.indexrelid) END,
-  CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END
+  CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END, i.indisprimary
 FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_am m ON m.oid = x.relam
@@ -239,18 +245,32 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "comments": ("pg_description",),
     "roles": ("pg_roles",),
 }
+PART_OF: Mapping[str, str] = {"unproven": "constraints"}
+"""Queries that a role may not run where it may not run another."""
+
 REQUIRED = frozenset({"relations", "columns", "types", "roles"})
 LOCKING = frozenset({"relations", "policies", "functions"})
 """In these the server prints other queries (views, sub-selects of policies, SQL-standard bodies)
 and takes ACCESS SHARE on what those read, on PostgreSQL 14 to 18 alike."""
-FIRST = frozenset({"relations", "columns", "triggers", "types"})
-"""The queries whose rows take longest to unpack."""
+_BATCHES = (
+    ("types", "columns", "functions"),
+    ("sequences", "unproven", "inheritance", "roles", "comments", "extensions", "operator classes"),
+    ("indexes",),
+    ("constraints", "relations"),
+    ("triggers", "policies"),
+)
+"""What readers need first, first; each takes the server about as long as reading the one before."""
 
 BASIC_CATALOGS = ("pg_class", "pg_namespace", "pg_attribute", "pg_type", "pg_collation")
 
 
-def statements(version: int) -> Mapping[str, str]:
+def batches(version: int) -> list[dict[str, str]]:
     """The bulk queries by what they give, for a server version such as 150018."""
+    known = _statements(version)
+    return [{name: known[name] for name in batch} for batch in _BATCHES]
+
+
+def _statements(version: int) -> Mapping[str, str]:
     constraints = _CONSTRAINTS.format(
         set_columns="k.confdelsetcols" if version >= 150000 else "NULL::int2[]",
         enforced="k.conenforced" if version >= 180000 else "true",
@@ -263,6 +283,7 @@ def statements(version: int) -> Mapping[str, str]:
         "relations": _RELATIONS,
         "columns": _COLUMNS,
         "inheritance": _INHERITANCE,
+        "unproven": _UNPROVEN,
         "constraints": constraints,
         "indexes": indexes,
         "operator classes": _OPERATOR_CLASSES,

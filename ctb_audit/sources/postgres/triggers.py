@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ctb_audit.model import Name, Policy, Trigger
+from ctb_audit.sources.postgres.answers import Row
 from ctb_audit.sources.postgres.decompiled import condition
-from ctb_audit.sources.postgres.fetch import Row, Rows
+from ctb_audit.sources.postgres.fetch import Rows
 from ctb_audit.sources.postgres.naming import Directory
 
 _ROW, _BEFORE, _INSTEAD = 1, 2, 64  # bits of tgtype

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ctb_audit.model import Column, Extension, Name, Schema, Sequence, UserType
-from ctb_audit.sources.postgres.fetch import Row, Rows
+from ctb_audit.sources.postgres.answers import Row
+from ctb_audit.sources.postgres.fetch import Rows
 from ctb_audit.sources.postgres.keys import Keys
 from ctb_audit.sources.postgres.naming import Directory
 
@@ -51,18 +52,13 @@ def _type(
     )
 
 
-def serial_columns(rows: Rows) -> dict[tuple[int, int], Name]:
+def serial_columns(rows: Rows, directory: Directory) -> dict[tuple[int, int], Name]:
     """The sequence behind a column, by (table, number): owned by it and in its default."""
     return {
-        (row[14], row[15]): _sequence_name(row, rows)
+        (row[14], row[15]): Name(directory.schemas[row[1]], row[2])
         for row in rows["sequences"]
         if row[13] == "a" and row[19]
     }
-
-
-def _sequence_name(row: Row, rows: Rows) -> Name:
-    schema = next(schema[1] for schema in rows.schemas if schema[0] == row[1])
-    return Name(schema, row[2])
 
 
 def read_sequences(rows: Rows, directory: Directory) -> list[Sequence]:
