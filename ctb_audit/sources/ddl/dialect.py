@@ -8,6 +8,8 @@ configuration overrides the guess by folder.
 
 import re
 from collections.abc import Callable, Iterable
+from re import Pattern
+from typing import NamedTuple
 
 from ctb_audit.lean import pattern
 from ctb_audit.model import System
@@ -38,55 +40,73 @@ UNREAD = frozenset(
 )
 """Dotted parts of file names (`001_x.cockroach.sql`) that name an engine which is not read."""
 
-SIGNS: dict[System, tuple[tuple[int, str], ...]] = {
+
+class Sign(NamedTuple):
+    """An expression that speaks for a system. Of another system's, one of the `words` stands, in
+    lower case, wherever it fits.
+    """
+
+    weight: int
+    fits: Pattern[str]
+    words: tuple[str, ...]
+
+
+def _sign(weight: int, written: str, *words: str) -> Sign:
+    return Sign(weight, pattern(written, re.I | re.M), words)
+
+
+SIGNS: dict[System, tuple[Sign, ...]] = {
     "bigquery": (
-        (3, r"\b(?:INT64|FLOAT64|BIGNUMERIC)\b"),
-        (3, r"\b(?:STRUCT|ARRAY)\s*<"),
-        (3, r"`[\w-]+\.[\w-]+\.[\w-]+`"),
-        (2, r"\bOPTIONS\s*\("),
-        (2, r"^[^\S\n]*+`?\w+`?\s+(?:STRING|BYTES)\b"),
-        (2, r"\bCLUSTER\s+BY\b"),
+        _sign(3, r"\b(?:INT64|FLOAT64|BIGNUMERIC)\b", "int64", "float64", "bignumeric"),
+        _sign(3, r"\b(?:STRUCT|ARRAY)\s*<", "<"),
+        _sign(3, r"`[\w-]+\.[\w-]+\.[\w-]+`", "`"),
+        _sign(2, r"\bOPTIONS\s*\(", "options"),
+        _sign(2, r"^[^\S\n]*+`?\w+`?\s+(?:STRING|BYTES)\b", "string", "bytes"),
+        _sign(2, r"\bCLUSTER\s+BY\b", "cluster"),
     ),
     "mysql": (
-        (3, r"\bENGINE\s*=\s*\w"),
-        (3, r"\bAUTO_INCREMENT\b"),
-        (3, r"/\*!\d{5}"),
-        (3, r"^DELIMITER\s"),
-        (2, r"\bUNSIGNED\b"),
-        (2, r"\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b"),
-        (2, r"`\w+`"),
+        _sign(3, r"\bENGINE\s*=\s*\w", "engine"),
+        _sign(3, r"\bAUTO_INCREMENT\b", "auto_increment"),
+        _sign(3, r"/\*!\d{5}", "/*!"),
+        _sign(3, r"^DELIMITER\s", "delimiter"),
+        _sign(2, r"\bUNSIGNED\b", "unsigned"),
+        _sign(2, r"\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b", "current_timestamp"),
+        _sign(2, r"`\w+`", "`"),
     ),
     "sqlite": (
-        (3, r"\bAUTOINCREMENT\b"),
-        (3, r"^[^\S\n]*+PRAGMA\s"),
-        (3, r"\bWITHOUT\s+ROWID\b"),
-        (3, r"\)\s*STRICT\s*;"),
-        (2, r"\b(?:strftime|datetime|unixepoch|julianday)\s*\("),
+        _sign(3, r"\bAUTOINCREMENT\b", "autoincrement"),
+        _sign(3, r"^[^\S\n]*+PRAGMA\s", "pragma"),
+        _sign(3, r"\bWITHOUT\s+ROWID\b", "rowid"),
+        _sign(3, r"\)\s*STRICT\s*;", "strict"),
+        _sign(
+            2,
+            r"\b(?:strftime|datetime|unixepoch|julianday)\s*\(",
+            *("strftime", "datetime", "unixepoch", "julianday"),
+        ),
     ),
     "postgresql": (
-        (3, r"\bLANGUAGE\s+'?(?:plpgsql|sql)\b"),
-        (3, r"\b(?:BIG|SMALL)?SERIAL\b"),
-        (3, r"\b(?:TIMESTAMPTZ|JSONB|BYTEA|TSVECTOR|CITEXT)\b"),
-        (3, r"\b(?:timestamp|time)\s+(?:\(\d\)\s+)?with(?:out)?\s+time\s+zone\b"),
-        (3, r"\bCREATE\s+(?:EXTENSION|POLICY|DOMAIN|TYPE)\b"),
-        (2, r"\$\$|\w::\w|\)::\w"),
-        (2, r"\bUSING\s+(?:btree|gin|gist|brin)\b"),
-        (2, r"\bgen_random_uuid\b|\bnow\s*\(\)"),
+        _sign(3, r"\bLANGUAGE\s+'?(?:plpgsql|sql)\b"),
+        _sign(3, r"\b(?:BIG|SMALL)?SERIAL\b"),
+        _sign(3, r"\b(?:TIMESTAMPTZ|JSONB|BYTEA|TSVECTOR|CITEXT)\b"),
+        _sign(3, r"\b(?:timestamp|time)\s+(?:\(\d\)\s+)?with(?:out)?\s+time\s+zone\b"),
+        _sign(3, r"\bCREATE\s+(?:EXTENSION|POLICY|DOMAIN|TYPE)\b"),
+        _sign(2, r"\$\$|\w::\w|\)::\w"),
+        _sign(2, r"\bUSING\s+(?:btree|gin|gist|brin)\b"),
+        _sign(2, r"\bgen_random_uuid\b|\bnow\s*\(\)"),
     ),
 }
-"""Weights of expressions that speak for a system."""
+"""PostgreSQL's are looked for one after the other until one fits; those of the others are hardly
+ever there, so that only scripts with one of the words are searched."""
 
-_COMPILED = {
-    system: tuple((weight, pattern(sign, re.I | re.M)) for weight, sign in signs)
+_FOREIGN = tuple(
+    (word, system, sign)
     for system, signs in SIGNS.items()
-}
-_ANY = {
-    system: pattern("|".join(sign for _, sign in signs), re.I | re.M)
-    for system, signs in SIGNS.items()
-}
-"""Most scripts hold no sign of most systems: one look instead of six."""
+    if system != "postgresql"
+    for sign in signs
+    for word in sign.words
+)
+_WORDS = tuple(dict.fromkeys(word for word, _, _ in _FOREIGN))
 
-_LEAST = 2
 _SAMPLE = 65_536
 
 
@@ -119,13 +139,25 @@ def of_mark(path: str) -> System | None:
 
 
 def _of_texts(texts: Iterable[str], default: Callable[[], System]) -> System:
-    sums = dict.fromkeys(SIGNS, 0)
-    for text in texts:
-        sample = text[:_SAMPLE]
-        for system, signs in _COMPILED.items():
-            if _ANY[system].search(sample):
-                sums[system] += sum(weight for weight, sign in signs if sign.search(sample))
+    samples = [text[:_SAMPLE] for text in texts]
+    sums = _foreign(samples)
+    signs = SIGNS["postgresql"]
+    own = (sign.weight for text in samples for sign in signs if sign.fits.search(text))
+    if not sums:  # whatever it weighs, nothing weighs more
+        return "postgresql" if any(own) else default()
     best = max(sums, key=lambda system: sums[system])
-    if sums[best] < _LEAST:
-        return default()
-    return best if sums[best] > sums["postgresql"] else "postgresql"
+    return best if sums[best] > sum(own) else "postgresql"
+
+
+def _foreign(samples: Iterable[str]) -> dict[System, int]:
+    """The weights of the systems other than PostgreSQL of which there is a sign."""
+    sums: dict[System, int] = {}
+    for sample in samples:
+        folded = sample.casefold()
+        words = {word for word in _WORDS if word in folded}
+        if words:
+            found = {(system, sign) for word, system, sign in _FOREIGN if word in words}
+            for system, sign in found:
+                if sign.fits.search(sample):
+                    sums[system] = sums.get(system, 0) + sign.weight
+    return dict(sorted(sums.items()))

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ctb_audit.model import System
-from ctb_audit.sources.ddl.dialect import guess
+from ctb_audit.sources.ddl.dialect import SIGNS, guess
 from ctb_audit.sources.load import LoadOptions, load
 
 
@@ -58,3 +58,39 @@ def test_what_only_postgresql_writes_stays_its_own_beside_a_worker(tmp_path: Pat
 def test_a_sign_may_stand_behind_blank_lines() -> None:
     script = "\n" * 9 + "\t PRAGMA foreign_keys = OFF;\nCREATE TABLE t (a);"
     assert guess("a.sql", [script]) == "sqlite"
+
+
+SIGNED = {
+    "bigquery": (
+        "a Int64",
+        "a ARRAY <STRING>",
+        "`p-1.d.t`",
+        "Options (a)",
+        "  a String",
+        "CLUSTER\nBY a",
+    ),
+    "mysql": (
+        "Engine = InnoDB",
+        "Auto_Increment",
+        "/*!40101 SET */",
+        "Delimiter ;;",
+        "int Unsigned",
+        "ON UPDATE\tCurrent_Timestamp",
+        "`t`",
+    ),
+    "sqlite": (
+        "AutoIncrement",
+        " Pragma foreign_keys",
+        "WITHOUT  RowId",
+        ") Strict ;",
+        "julianDay (a)",
+    ),
+}
+
+
+@pytest.mark.parametrize("system", SIGNED)
+def test_every_sign_of_another_system_is_found_behind_its_words(system: System) -> None:
+    for sign, text in zip(SIGNS[system], SIGNED[system], strict=True):
+        assert sign.fits.search(text), text
+        assert any(word in text.lower() for word in sign.words), text
+        assert guess("", [text]) == system, text
