@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from ctb_audit.model import Column, Function, Name, Table, Trigger, Type
 from ctb_audit.scratch import ScratchServer
 from ctb_audit.semantics.answers import Holds, Missing, No, Yes
-from ctb_audit.semantics.plpgsql import keeps_current, rejects_row
+from ctb_audit.semantics.plpgsql.triggers import keeps_current, rejects_row
 from tests.semantics import guard_patterns, trigger_variants
 
 NAMES = ("id", "name", "kind", "heir_id", "created_at", "updated_at")

@@ -37,11 +37,11 @@ def importer(package: str) -> Callable[[str], Callable[..., Any]]:
 
         found: Callable[..., Any] | None = None
 
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
             nonlocal found
             if found is None:
                 found = getattr(import_module(f"{package}.{module}"), name)
-            return found(*arguments)
+            return found(*arguments, **named)
 
         return call
 

@@ -171,6 +171,11 @@ class Trigger:
     comment: str | None = None
     location: Location | None = None
 
+    @property
+    def is_active(self) -> bool:
+        """Whether it fires in an ordinary session; a disabled one does not count as there."""
+        return self.enabled in ("origin", "always")
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

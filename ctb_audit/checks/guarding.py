@@ -7,11 +7,13 @@ one organisation share their column names, CHECKs and trigger functions.
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from ctb_audit.lean import importer
 from ctb_audit.model import Trigger, Type
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.answers import Answer, Unsure
 from ctb_audit.semantics.guards import Guarded, relevant_checks
-from ctb_audit.semantics.plpgsql import effect_of
+
+effect_of = importer("ctb_audit.semantics.plpgsql")("effects.effect_of")
 
 
 def ask(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from ctb_audit.checks.registry import check
 from ctb_audit.model import Constraint, Trigger
 from ctb_audit.project import Project, Subject
-from ctb_audit.semantics.plpgsql import is_active
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
 NO_TRIGGERS_READ = "the source does not show triggers"
@@ -17,7 +16,7 @@ def disabled_trigger(subject: Subject, project: Project) -> Iterator[Verdict]:
     if triggers is None:
         yield Unknown(NO_TRIGGERS_READ)
         return
-    silent = [t for t in triggers if not is_active(t)]
+    silent = [t for t in triggers if not t.is_active]
     if silent:
         told = "; ".join(f"trigger {t.name} {_state(t)}" for t in silent)
         yield Fail(told, object=silent[0].name, location=silent[0].location)

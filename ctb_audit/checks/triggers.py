@@ -1,23 +1,28 @@
 """Triggers, judged by what they do (STANDARD sections 3 and 5)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
 from ctb_audit.checks.registry import check
-from ctb_audit.lean import dataclass
-from ctb_audit.model import Column, Function, Trigger
+from ctb_audit.lean import dataclass, importer
+from ctb_audit.model import Column, Function, Table, Trigger
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
-from ctb_audit.semantics.plpgsql import (
-    TriggerEffect,
-    effect_of,
-    is_active,
-    keeps_current,
-    row_keeps_current,
-)
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
+
+if TYPE_CHECKING:
+    from ctb_audit.semantics.plpgsql.effects import TriggerEffect
+
+_late = importer("ctb_audit.semantics.plpgsql")
+effect_of: "Callable[[Trigger, Function | None, Table], TriggerEffect]"
+effect_of = _late("effects.effect_of")
+keeps_current: Callable[[Trigger, Function | None, Table, str], Answer]
+keeps_current = _late("triggers.keeps_current")
+row_keeps_current: Callable[[list[tuple[Trigger, Function | None]], Table, str], Answer]
+row_keeps_current = _late("sequence.row_keeps_current")
 
 BUILT_IN = frozenset(
     {
@@ -69,7 +74,7 @@ def ineffective_trigger(subject: Subject, project: Project) -> Iterator[Verdict]
     if triggers is None:
         yield Unknown(NO_TRIGGERS_READ)
         return
-    active = [t for t in triggers if is_active(t)]
+    active = [t for t in triggers if t.is_active]
     found = ineffective(subject, project)
     unread = [r for t in active if (r := _unread(t, subject, project))]
     if found:
@@ -94,7 +99,7 @@ def ineffective(subject: Subject, project: Project) -> tuple[Ineffective, ...]:
 def _ineffective(subject: Subject, project: Project) -> Iterator[Ineffective]:
     kept = None
     for trigger in subject.table.triggers or ():
-        if not is_active(trigger):
+        if not trigger.is_active:
             continue
         function = project.function(subject, trigger.function)
         found = _broken(trigger, function, subject)
@@ -140,7 +145,7 @@ def _idle(
     return Ineffective(trigger, _nothing(meant), frozenset((*meant.assigns, *meant.reads)))
 
 
-def _nothing(meant: TriggerEffect) -> str:
+def _nothing(meant: "TriggerEffect") -> str:
     if meant.assigns:
         return f"assigns {', '.join(meant.assigns)} when the row is already written"
     return "neither changes the row nor rejects it nor writes anything"

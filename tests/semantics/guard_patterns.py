@@ -19,7 +19,7 @@ from ctb_audit.semantics.enforcement import (
     enforces_range,
     enforces_values,
 )
-from ctb_audit.semantics.plpgsql import row_keeps_current
+from ctb_audit.semantics.plpgsql.sequence import row_keeps_current
 from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.ddl.replay import replay
 

@@ -11,9 +11,9 @@ import pytest
 from ctb_audit.model import Column, Function, Name, Table, Trigger, Type
 from ctb_audit.scratch import ScratchServer
 from ctb_audit.semantics.answers import Holds, Missing, No, Undecided, Unsure, Yes
-from ctb_audit.semantics.plpgsql import (
+from ctb_audit.semantics.plpgsql.effects import effect_of
+from ctb_audit.semantics.plpgsql.triggers import (
     assigns_on_every_path,
-    effect_of,
     keeps_current,
     rejects_row,
     trigger_fires,

@@ -10,7 +10,7 @@ from ctb_audit.semantics.defaults import Now, Undecided, default_of
 from ctb_audit.semantics.evaluate import evaluate
 from ctb_audit.semantics.expressions import equal
 from ctb_audit.semantics.parse import Unreadable, parse_expression
-from ctb_audit.semantics.plpgsql import assigns_on_every_path
+from ctb_audit.semantics.plpgsql.triggers import assigns_on_every_path
 from ctb_audit.semantics.values import UNDECIDED
 
 

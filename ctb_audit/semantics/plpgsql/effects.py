@@ -8,7 +8,6 @@ from ctb_audit.model import Function, Table, Trigger
 from ctb_audit.semantics.leaves import Raw
 from ctb_audit.semantics.parse import Unreadable
 from ctb_audit.semantics.plpgsql.source import Body, all_statements, read_body, text_of
-from ctb_audit.semantics.plpgsql.triggers import is_active
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ _BUSY = frozenset({"execsql", "dynexecute", "perform", "call", "fors", "dynfors"
 
 def effect_of(trigger: Trigger, function: Function | None, table: Table) -> TriggerEffect:
     """Everything the trigger's function can do, on whatever path."""
-    runs = is_active(trigger)
+    runs = trigger.is_active
     if trigger.function.name == "moddatetime":
         missing = tuple(a for a in trigger.arguments if table.column(a) is None)
         return TriggerEffect(assigns=trigger.arguments, missing=missing, runs=runs)

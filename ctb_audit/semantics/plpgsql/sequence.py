@@ -7,7 +7,7 @@ from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
 from ctb_audit.semantics.evaluate import value_of
 from ctb_audit.semantics.plpgsql.effects import effect_of
 from ctb_audit.semantics.plpgsql.machine import expression
-from ctb_audit.semantics.plpgsql.triggers import assigns_on_every_path, is_active, keeps_current
+from ctb_audit.semantics.plpgsql.triggers import assigns_on_every_path, keeps_current
 
 Called = tuple[Trigger, Function | None]
 
@@ -35,7 +35,7 @@ def spoils(
 ) -> Missing | Unsure | None:
     """How a trigger that fires later takes the current time away again; None where it does not."""
     fires = trigger.timing == "before" and trigger.row and "update" in trigger.events
-    if not (fires and is_active(trigger)) or function is None:
+    if not (fires and trigger.is_active) or function is None:
         return None
     if not {column, "*"}.intersection(effect_of(trigger, function, table).assigns):
         return None

@@ -28,11 +28,6 @@ Event = Literal["insert", "update", "delete"]
 Row = Mapping[str, Value]
 
 
-def is_active(trigger: Trigger) -> bool:
-    """Whether it fires in an ordinary session; a disabled one does not count as there."""
-    return trigger.enabled in ("origin", "always")
-
-
 def trigger_fires(
     trigger: Trigger,
     event: Event,
@@ -45,7 +40,7 @@ def trigger_fires(
     `changed`: the columns that the UPDATE sets, None for any. `values`: of WHEN, by dotted
     names (`new.a`, `old.a`).
     """
-    if not is_active(trigger) or event not in trigger.events:
+    if not trigger.is_active or event not in trigger.events:
         return False
     listed = event == "update" and trigger.columns and changed is not None
     if listed and not set(trigger.columns) & set(changed or ()):
@@ -76,7 +71,7 @@ def keeps_current(trigger: Trigger, function: Function | None, table: Table, col
 
 def _clauses(trigger: Trigger, table: Table, column: str) -> Holds | Missing | Unsure:
     """What timing, events, UPDATE OF and WHEN leave of "every UPDATE of a row"."""
-    if not is_active(trigger):
+    if not trigger.is_active:
         return Missing(f"trigger {trigger.name} is disabled")
     if trigger.timing != "before" or not trigger.row or "update" not in trigger.events:
         return Missing(f"trigger {trigger.name} is no BEFORE UPDATE row trigger")

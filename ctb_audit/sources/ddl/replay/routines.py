@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ctb_audit.copies import replace
+from ctb_audit.lean import importer
 from ctb_audit.model import Argument, Function, Name, Policy, Table, Trigger, Type
 from ctb_audit.semantics.quoting import identifier
 from ctb_audit.sources.ddl.operations import (
@@ -18,7 +19,8 @@ from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import FunctionKey, State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
-from ctb_audit.sources.ddl.replay.views import follow
+
+follow = importer("ctb_audit.sources.ddl.replay")("views.follow")
 
 # ---- functions -------------------------------------------------------------------------------
 

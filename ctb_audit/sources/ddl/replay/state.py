@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ctb_audit.lean import dataclass
 from ctb_audit.model import (
@@ -17,12 +17,14 @@ from ctb_audit.model import (
     UserType,
     View,
 )
-from ctb_audit.semantics.query_columns import Output
 from ctb_audit.sources.ddl.operations import DefaultPrivileges, Script, StatementEffect
 from ctb_audit.sources.ddl.replay.choice import Choice
 from ctb_audit.sources.ddl.replay.ledger import Journal, Ledger, Links, Tally
 from ctb_audit.sources.ddl.replay.privileges_model import PUBLIC_SCHEMA_GRANTS
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal, duplicate
+
+if TYPE_CHECKING:
+    from ctb_audit.semantics.query_columns import Output
 
 Mode = Literal["server", "lenient"]
 RelationKind = Literal[
@@ -48,7 +50,7 @@ class ViewEntry:
     view: View
     sources: tuple[Name, ...] = ()
     reads: frozenset[tuple[Name, str]] | None = None
-    output: Output | None = None
+    output: "Output | None" = None
 
 
 @dataclass(frozen=True, slots=True)

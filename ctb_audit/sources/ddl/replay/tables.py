@@ -1,8 +1,10 @@
 """CREATE TABLE and CREATE TABLE AS, in the order in which the server builds a table."""
 
+from typing import TYPE_CHECKING
+
 from ctb_audit.copies import replace
+from ctb_audit.lean import importer
 from ctb_audit.model import Column, Name, Table
-from ctb_audit.semantics.query_columns import Output
 from ctb_audit.sources.ddl.operations import CreateTable, CreateTableAs, Like
 from ctb_audit.sources.ddl.replay.columns import build, most_columns, note_use, untyped
 from ctb_audit.sources.ddl.replay.constraints import (
@@ -18,12 +20,17 @@ from ctb_audit.sources.ddl.replay.inheritance import (
     parents_of,
     partition_extras,
 )
-from ctb_audit.sources.ddl.replay.likes import apply_like, like_columns
 from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import TEMPORARY, State
-from ctb_audit.sources.ddl.replay.views import follow
+
+if TYPE_CHECKING:
+    from ctb_audit.semantics.query_columns import Output
+
+_late = importer("ctb_audit.sources.ddl.replay")
+apply_like, like_columns = _late("likes.apply_like"), _late("likes.like_columns")
+follow = _late("views.follow")
 
 
 def create_table(state: State, op: CreateTable) -> None:
@@ -181,7 +188,7 @@ def create_table_as(state: State, op: CreateTableAs) -> None:
     )
 
 
-def _result_columns(names: tuple[str, ...], output: Output | None) -> tuple[Column, ...]:
+def _result_columns(names: tuple[str, ...], output: "Output | None") -> tuple[Column, ...]:
     """The columns of a query's result, typed where plain columns give them."""
     if output is None:
         return tuple(untyped(name) for name in names)
