@@ -5,6 +5,8 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ctb_audit.lean import twin
+
 __all__ = ["replace"]
 
 T = TypeVar("T")
@@ -26,8 +28,14 @@ def _copier(kind: Any, changed: tuple[str, ...]) -> Callable[..., Any]:
     if unknown:
         raise TypeError(f"{kind.__name__} has no field {unknown[0]}")
     new = {name: f"_{place}" for place, name in enumerate(changed)}
-    values = ", ".join(new.get(name, f"value.{name}") for name in names)
-    made: dict[str, Any] = {"kind": kind}
-    exec(f"def copy({', '.join(('value', *new.values()))}): return kind({values})", made)
+    values = {name: new.get(name, f"value.{name}") for name in names}
+    filled = twin(kind)
+    if filled is None:
+        lines = [f"return kind({', '.join(values.values())})"]
+    else:  # as its constructor does, without handing thirty values to it
+        lines = [f"copied.{name} = {text}" for name, text in values.items()]
+        lines = ["copied = filled()", *lines, "copied.__class__ = kind", "return copied"]
+    made: dict[str, Any] = {"kind": kind, "filled": filled}
+    exec(f"def copy({', '.join(('value', *new.values()))}): {'; '.join(lines)}", made)
     copier: Callable[..., Any] = made["copy"]
     return copier

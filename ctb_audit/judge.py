@@ -76,8 +76,6 @@ class _Asked:
 
     rule: Rule
     severity: Severity
-    weight: int
-    topic: str
     check: Check
 
 
@@ -116,11 +114,13 @@ def _judged(
         passes: dict[str, int] = {}
         doubted = _doubt(subject, project)
         for asked in known[kind]:
-            doubt = doubted if asked.topic != "sql" else None
+            rule = asked.rule
+            doubt = doubted if rule.topic != "sql" else None
             times = _judge_one(asked, subject, doubt, project, result)
             if times:
-                passed[asked.topic] = passed.get(asked.topic, 0) + times * asked.weight
-                passes[asked.rule.id] = times
+                weight = times * WEIGHTS[asked.severity]
+                passed[rule.topic] = passed.get(rule.topic, 0) + weight
+                passes[rule.id] = times
         result.passes += sum(passes.values())
         result.tables.append(_table(subject, passed, passes if counted else {}))
     return result
@@ -133,7 +133,7 @@ def _asked_of(subject: Subject, rules: Iterable[Rule]) -> Iterator[_Asked]:
         if severity is not None:
             check = REGISTRY[rule.check]
             asked = partial(check, **rule.params) if rule.params else check
-            yield _Asked(rule, severity, WEIGHTS[severity], rule.topic, asked)
+            yield _Asked(rule, severity, asked)
 
 
 def questions(project: Project, tables: Sequence[str] = ()) -> tuple[Probe, ...]:
@@ -207,8 +207,9 @@ def _judge_one(
     """How often the rule passed; everything else goes into the result."""
     passes = 0
     for found in _checked(asked, subject, project):
-        if doubt is None and found.__class__ is Pass:  # as most are
-            passes += 1
+        kind = found.__class__
+        if doubt is None and (kind is Pass or kind is NotApplicable):  # as most are
+            passes += kind is Pass
             continue
         verdict = _answered(found, project) if isinstance(found, Question) else found
         match verdict if doubt is None else _doubted(verdict, doubt):
@@ -260,7 +261,7 @@ def capped(wanted: str, severity: Severity, rule: Rule) -> Severity:
 def _unknown(asked: _Asked, subject: Subject, unknown: Unknown) -> UnknownVerdict:
     rule, requirement = asked.rule.id, unknown.requirement
     return UnknownVerdict(
-        *(rule, asked.severity, subject.system, str(subject.name)),
+        *(rule, asked.severity, subject.system, subject.label),
         requirement or rule,
         unknown.reason,
     )
@@ -272,7 +273,7 @@ def _finding(asked: _Asked, subject: Subject, fail: Fail) -> Finding:
         severity=capped(fail.severity, asked.severity, asked.rule),
         system=subject.system,
         surface=subject.surface,
-        table=str(subject.name),
+        table=subject.label,
         object=fail.object,
         requirement=fail.requirement,
         message=fail.message,
@@ -283,7 +284,7 @@ def _finding(asked: _Asked, subject: Subject, fail: Fail) -> Finding:
 
 
 def _place(subject: Subject, requirement: str) -> Location | None:
-    column = subject.table.column(requirement) if requirement else None
+    column = subject.column(requirement) if requirement else None
     return column.location if column and column.location else subject.table.location
 
 
@@ -291,7 +292,7 @@ def _table(subject: Subject, passed: Mapping[str, int], passes: Mapping[str, int
     return TableResult(
         system=subject.system,
         surface=subject.surface,
-        name=str(subject.name),
+        name=subject.label,
         level=subject.level,
         level_source=subject.level_source,
         passed=sum(passed.values()),

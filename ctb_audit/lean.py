@@ -21,7 +21,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-__all__ = ["dataclass", "importer", "pattern", "rebuilt"]
+__all__ = ["dataclass", "importer", "pattern", "rebuilt", "twin"]
 
 _MISSING = dataclasses.MISSING
 _OPTIONS = frozenset({"frozen", "slots", "kw_only"})
@@ -341,6 +341,14 @@ def _reduction(owner: type) -> Any:
 def _reduced(self: Any) -> tuple[Any, ...]:
     names = [part.name for part in _parts(type(self))]
     return rebuilt, (type(self), {n: getattr(self, n) for n in names if hasattr(self, n)})
+
+
+def twin(cls: type) -> type | None:
+    """The mutable class whose value, once it is filled, becomes one of the frozen `cls`; None for
+    a class that this module did not make, or whose values are mutable.
+    """
+    frozen = "_lean" in vars(cls) and vars(cls)["__dataclass_params__"].frozen
+    return _twin(cls) if frozen else None
 
 
 def rebuilt(cls: type, values: dict[str, Any]) -> Any:

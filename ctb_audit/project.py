@@ -58,6 +58,11 @@ class Subject:
     def name(self) -> Name:
         return self.table.qualified
 
+    @cached_property
+    def label(self) -> str:
+        """The name as findings have it."""
+        return str(self.name)
+
     @property
     def system(self) -> System:
         return self.table.system
@@ -67,16 +72,19 @@ class Subject:
         """The different ids that the declarations give the table."""
         return tuple(dict.fromkeys(d.table_id for d in self.declarations if d.table_id))
 
+    def column(self, name: str) -> Column | None:
+        return self._columns.get(name)
+
     def tracking_column(self, wanted: TrackingField) -> Column | None:
         """The column that plays the field's role, under its name or an alias."""
-        columns = self.columns
-        for name in wanted.names_in(self.system):
+        columns = self._columns
+        for name in wanted.names_in(self.table.system):
             if name in columns:
                 return columns[name]
         return None
 
     @cached_property
-    def columns(self) -> Mapping[str, Column]:
+    def _columns(self) -> Mapping[str, Column]:
         """The table's columns by name; the first of those that share one."""
         return {column.name: column for column in reversed(self.table.columns)}
 
@@ -124,12 +132,7 @@ class Project:
 
     def function(self, subject: Subject, name: Name) -> Function | None:
         """The function a trigger of the subject names; None where no source defines it."""
-        for catalog in self.catalogs:
-            if catalog.surface != subject.surface:
-                continue
-            for function in catalog.functions_by_name.get(name, ()):
-                return function
-        return None
+        return next(iter(self.functions.get(subject.surface, {}).get(name, ())), None)
 
     @cached_property
     def tables(self) -> Mapping[tuple[System, Name], Subject]:

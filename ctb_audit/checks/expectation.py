@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ctb_audit.model import Column, System, Type, UserType
+from ctb_audit.model import Column, Type, UserType
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics import formats
 from ctb_audit.standard import Standard, TrackingField
@@ -27,27 +27,14 @@ def roles(subject: Subject, project: Project) -> tuple[Role, ...]:
     """Every tracking role of the standard at the table."""
     known: tuple[Role, ...] | None = subject.memo.get(roles)
     if known is None:
-        fields = _fields(subject.system, project)
-        known = subject.memo[roles] = tuple([_role(*field, subject) for field in fields])
+        found = [_role(wanted, subject) for wanted in project.standard.fields]
+        known = subject.memo[roles] = tuple(found)
     return known
 
 
-def _fields(system: System, project: Project) -> tuple[tuple[TrackingField, tuple[str, ...]], ...]:
-    """The standard's fields with the names that their columns may have in the system."""
-    key = (_fields, system)
-    known: tuple[tuple[TrackingField, tuple[str, ...]], ...] | None = project.memo.get(key)
-    if known is None:
-        known = tuple((wanted, wanted.names_in(system)) for wanted in project.standard.fields)
-        project.memo[key] = known
-    return known
-
-
-def _role(wanted: TrackingField, names: tuple[str, ...], subject: Subject) -> Role:
-    columns = subject.columns
-    for name in names:
-        if name in columns:
-            return Role(wanted, columns[name], name, expects(wanted, subject))
-    return Role(wanted, None, names[0], expects(wanted, subject))
+def _role(wanted: TrackingField, subject: Subject) -> Role:
+    column = subject.tracking_column(wanted)
+    return Role(wanted, column, _name(wanted, column, subject), expects(wanted, subject))
 
 
 def _name(wanted: TrackingField, column: Column | None, subject: Subject) -> str:

@@ -5,6 +5,7 @@ one organisation share their column names, CHECKs and trigger functions.
 """
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any
 
 from ctb_audit.lean import importer
@@ -44,19 +45,25 @@ def ask(
 
 def _shape(guarded: Guarded, columns: tuple[str, ...], subject: Subject) -> Hashable:
     """Everything about a table that decides what is stored in the columns."""
-    found = [c for name in columns if (c := guarded.table.column(name)) is not None]
+    found = [c for name in columns if (c := subject.column(name)) is not None]
+    wanted = frozenset(columns)
     return (
         subject.surface,
         subject.system,
-        tuple((c.name, _type_shape(c.type), c.nullable) for c in found),
-        tuple(c.expression for c in relevant_checks(guarded, frozenset(columns))),
-        tuple(
-            (c.columns, c.validated, c.enforced)
-            for c in guarded.table.constraints
-            if c.kind == "foreign key" and set(c.columns) <= set(columns)
-        ),
+        tuple([(c.name, _type_shape(c.type), c.nullable) for c in found]),
+        tuple([c.expression for c in relevant_checks(guarded, wanted)]),
+        tuple([s for s in _references(guarded, subject) if wanted.issuperset(s[0])]),
         _trigger_shapes(guarded, subject),
     )
+
+
+def _references(guarded: Guarded, subject: Subject) -> list[tuple[tuple[str, ...], bool, bool]]:
+    """The table's foreign keys: columns, whether they are validated, whether enforced."""
+    known: list[tuple[tuple[str, ...], bool, bool]] | None = subject.memo.get(_references)
+    if known is None:
+        keys = (c for c in guarded.table.constraints if c.kind == "foreign key")
+        known = subject.memo[_references] = [(c.columns, c.validated, c.enforced) for c in keys]
+    return known
 
 
 def _type_shape(type_: Type) -> Hashable:
@@ -74,10 +81,15 @@ def _trigger_shapes(guarded: Guarded, subject: Subject) -> Hashable:
     return known
 
 
+@lru_cache(maxsize=1024)
+def _asks_for_names(body: str) -> bool:
+    return "tg_" in body.lower()
+
+
 def _trigger_shape(trigger: Trigger, guarded: Guarded) -> Hashable:
     """A trigger without its name, unless the function asks for names."""
     functions: tuple[Any, ...] = guarded.functions.get(trigger.function, ())
-    bound = any("tg_" in function.body.lower() for function in functions)
+    bound = any(_asks_for_names(function.body) for function in functions)
     effect = effect_of(trigger, functions[0] if functions else None, guarded.table)
     return (
         *(trigger.function, trigger.timing, trigger.events, trigger.row, trigger.enabled),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
@@ -74,9 +74,9 @@ def ineffective_trigger(subject: Subject, project: Project) -> Iterator[Verdict]
     if triggers is None:
         yield Unknown(NO_TRIGGERS_READ)
         return
-    active = [t for t in triggers if t.is_active]
+    active = _active(subject, project)
     found = ineffective(subject, project)
-    unread = [r for t in active if (r := _unread(t, subject, project))]
+    unread = [r for run in active if (r := _unread(run))]
     if found:
         told = "; ".join(f"trigger {i.trigger.name} {i.fault}" for i in found)
         yield Fail(told, object=found[0].trigger.name, location=found[0].trigger.location)
@@ -98,22 +98,40 @@ def ineffective(subject: Subject, project: Project) -> tuple[Ineffective, ...]:
 
 def _ineffective(subject: Subject, project: Project) -> Iterator[Ineffective]:
     kept = None
-    for trigger in subject.table.triggers or ():
-        if not trigger.is_active:
-            continue
-        function = project.function(subject, trigger.function)
-        found = _broken(trigger, function, subject)
-        if found is None and function is not None:
+    for run in _active(subject, project):
+        found = _broken(run, subject)
+        if found is None and run.function is not None:
             kept = _updated_is_kept(subject, project) if kept is None else kept
-            found = _idle(trigger, function, subject, project, kept)
+            found = _idle(run, run.function, subject, project, kept)
         if found is not None:
             yield found
 
 
-def _broken(trigger: Trigger, function: Function | None, subject: Subject) -> Ineffective | None:
+class _Run(NamedTuple):
+    """A trigger that fires, what it runs and what that can do."""
+
+    trigger: Trigger
+    function: Function | None
+    effect: "TriggerEffect"
+
+
+def _active(subject: Subject, project: Project) -> list[_Run]:
+    found: list[_Run] | None = subject.memo.get(_active)
+    if found is None:
+        called = (
+            (t, project.function(subject, t.function))
+            for t in subject.table.triggers or ()
+            if t.is_active
+        )
+        found = [_Run(t, f, effect_of(t, f, subject.table)) for t, f in called]
+        subject.memo[_active] = found
+    return found
+
+
+def _broken(run: _Run, subject: Subject) -> Ineffective | None:
     """A trigger that fails, or would, whenever it fires."""
+    trigger, function, effect = run
     updates = "update" in trigger.events
-    effect = effect_of(trigger, function, subject.table)
     if effect.missing:
         fault = f"assigns {', '.join(effect.missing)}, which the table lacks"
         return Ineffective(trigger, fault, frozenset(effect.missing), keeper=updates)
@@ -126,10 +144,10 @@ def _broken(trigger: Trigger, function: Function | None, subject: Subject) -> In
 
 
 def _idle(
-    trigger: Trigger, function: Function, subject: Subject, project: Project, kept: bool
+    run: _Run, function: Function, subject: Subject, project: Project, kept: bool
 ) -> Ineffective | None:
     """A trigger that runs and does not do what it could have been made for."""
-    effect = effect_of(trigger, function, subject.table)
+    trigger, effect = run.trigger, run.effect
     meant = effect
     if trigger.timing != "before" or not trigger.row:
         before = replace(trigger, timing="before", row=True)
@@ -175,10 +193,8 @@ def _called(subject: Subject, project: Project) -> list[tuple[Trigger, Function 
     ]
 
 
-def _unread(trigger: Trigger, subject: Subject, project: Project) -> str:
+def _unread(run: _Run) -> str:
     """Why nothing is known of a trigger's function; "" where it is read."""
-    if trigger.function.name in BUILT_IN:
+    if run.trigger.function.name in BUILT_IN or not run.effect.unknown:
         return ""
-    function = project.function(subject, trigger.function)
-    reason = effect_of(trigger, function, subject.table).unknown
-    return f"trigger {trigger.name}: {reason}" if reason else ""
+    return f"trigger {run.trigger.name}: {run.effect.unknown}"

@@ -76,20 +76,24 @@ def _constraint_pass(constraint: Constraint) -> int:
 
 def alter_table(state: State, op: AlterTable) -> None:
     found = state.find(op.name)
+    if found is None or found not in state.tables:
+        _alter_other(state, op, found)
+        return
+    several = state.postgres and len(op.actions) > 1
+    for action in sorted(op.actions, key=_pass) if several else op.actions:
+        _act(state, found, action, op.only)
+
+
+def _alter_other(state: State, op: AlterTable, found: Name | None) -> None:
+    """ALTER TABLE on what is no table, or ALTER INDEX, VIEW and SEQUENCE."""
     if found is None and op.if_exists:
         return
     if found is not None and state.relations[found] == "index":
         _alter_index(state, found, op)
-        return
-    if found is not None and found in state.views:
+    elif found is not None and found in state.views:
         _alter_view(state, found, op)
-        return
-    if found is not None and found in state.sequences:
-        return
-    name = state.table_name(op.name)
-    actions = sorted(op.actions, key=_pass) if state.postgres else op.actions
-    for action in actions:
-        _act(state, name, action, op.only)
+    elif found is None or found not in state.sequences:
+        state.table_name(op.name)  # says what is wrong with it
 
 
 def _act(state: State, name: Name, action: TableAction, only: bool) -> None:

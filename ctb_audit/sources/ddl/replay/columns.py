@@ -1,6 +1,7 @@
 """Columns as the server stores them: resolved types, serial, identity."""
 
 import re
+from functools import lru_cache
 
 from ctb_audit.copies import replace
 from ctb_audit.lean import pattern
@@ -62,7 +63,12 @@ def without_null_default(column: Column) -> Column:
 def stored_default(written: str | None, type_: Type | None) -> str | None:
     """The server stores no default that is a NULL constant; one of a domain's type it does."""
     over_domain = type_ is not None and type_.family == "domain"
-    return None if not over_domain and _NULL.match(written or "") else written
+    return None if not over_domain and _is_null(written or "") else written
+
+
+@lru_cache(maxsize=4096)
+def _is_null(default: str) -> bool:
+    return _NULL.match(default) is not None
 
 
 def nextval(sequence: Name) -> str:

@@ -103,7 +103,8 @@ class Replay:
             else:
                 for op in self._effective(effect):
                     self._fold(state, op, path)
-            self._annotate(state, effect)
+            if effect.declarations or effect.waivers:
+                self._annotate(state, effect)
         except Refusal as refusal:
             state.journal.undo(mark)
             self._refused(state, refusal)
@@ -189,8 +190,6 @@ class Replay:
 
     def _annotate(self, state: State, effect: StatementEffect) -> None:
         """Hold the comments above a statement for the tables that it defines or concerns."""
-        if not effect.declarations and not effect.waivers:
-            return
         created = [op for op in effect.operations if isinstance(op, ops.CreateTable)]
         for op in created or effect.operations:
             written = table_of(op)

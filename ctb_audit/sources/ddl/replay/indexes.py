@@ -29,7 +29,7 @@ def create_index(state: State, op: CreateIndex) -> None:
         return
     partitions = state.partitions(owner)
     invalid = op.only and bool(partitions)
-    index = add_index(state, owner, replace(op.index, valid=op.index.valid and not invalid))
+    index = add_index(state, owner, replace(op.index, valid=False) if invalid else op.index)
     if index is not None and not op.only:
         spread_index(state, owner, index)
 

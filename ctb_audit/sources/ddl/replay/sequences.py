@@ -1,6 +1,7 @@
 """CREATE SEQUENCE, ALTER SEQUENCE and what the server fills in."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from ctb_audit.copies import replace
@@ -102,11 +103,18 @@ def _own(state: State, name: Name, owner: tuple[Name, str]) -> None:
 
 def drawn_sequence(state: State, default: str) -> Name | None:
     """The sequence that `nextval('...')` in a default names, if it exists."""
+    written = _drawn(default)
+    found = None if written is None else state.find(written)
+    return found if found is not None and found in state.sequences else None
+
+
+@lru_cache(maxsize=4096)
+def _drawn(default: str) -> Name | None:
+    """The name that stands in the `nextval('...')` of a default."""
     match = _NEXTVAL.match(default)
     if match is None:
         return None
-    parts = [t.identifier for t in tokens(match[1].replace("''", "'")) if t.identifier]
-    if not 1 <= len(parts) <= 2:
-        return None
-    found = state.find(Name(parts[0] if len(parts) == 2 else None, parts[-1]))
-    return found if found is not None and found in state.sequences else None
+    parts = match[1].split(".")
+    if not all(part.isidentifier() and part.islower() and part.isascii() for part in parts):
+        parts = [t.identifier for t in tokens(match[1].replace("''", "'")) if t.identifier]
+    return Name(parts[0] if len(parts) == 2 else None, parts[-1]) if 1 <= len(parts) <= 2 else None

@@ -118,9 +118,11 @@ _ELEMENTS = (CreateSequence, CreateTable, CreateView, CreateIndex, CreateTrigger
 
 def in_order(effect: StatementEffect) -> Sequence[Operation]:
     """The server makes the elements of one CREATE SCHEMA by kind, not as written."""
+    if len(effect.operations) == 1:
+        return effect.operations
     first, *rest = effect.operations
     in_block = effect.excerpt[:2].upper() == "DO"
-    if not rest or in_block or not isinstance(first, CreateSchema):
+    if in_block or not isinstance(first, CreateSchema):
         return effect.operations
     places = {kind: place for place, kind in enumerate(_ELEMENTS)}
     return [first, *sorted(rest, key=lambda op: places.get(type(op), len(_ELEMENTS)))]

@@ -42,7 +42,7 @@ def create_table(state: State, op: CreateTable) -> None:
         return
     if op.table.foreign_dialect and state.strict and state.postgres:
         raise Refusal("the statement is not in PostgreSQL's dialect", name)
-    op = replace(op, likes=tuple(_found(state, like) for like in op.likes))
+    op = _with_sources(state, op)
     parents = parents_of(state, op)
     state.claim(name, "foreign table" if op.table.kind == "foreign" else "table")
     columns = _columns(state, name, op, parents)
@@ -59,8 +59,14 @@ def create_table(state: State, op: CreateTable) -> None:
     _add_parts(state, name, op, parents)
 
 
+def _with_sources(state: State, op: CreateTable) -> CreateTable:
+    """With the sources of LIKE resolved while the new table does not hide them yet."""
+    if not op.likes:
+        return op
+    return replace(op, likes=tuple([_found(state, like) for like in op.likes]))
+
+
 def _found(state: State, like: Like) -> Like:
-    """With the source resolved while the new table does not hide it yet."""
     found = state.find(like.source)
     return like if found is None else replace(like, source=found)
 
