@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctb_audit.baseline import Applied, Judged, apply_baseline, read_baseline
+from ctb_audit.collector import collector_paused
 from ctb_audit.config import Config
 from ctb_audit.gate import GateSettings, Step, decide, incompleteness
 from ctb_audit.judge import Judgement, judge, questions
@@ -64,11 +65,12 @@ class AuditSettings:
 
 def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Audit:
     """The audit of catalogs that were read already."""
-    project = project_of(catalogs, config, settings)
-    if settings.answer is not None:
-        project = replace(project, facts=settings.answer(questions(project, settings.tables)))
-    judgement = judge(project, jobs=settings.jobs, counted=settings.counted)
-    return conclude(project, judgement, config, settings)
+    with collector_paused():
+        project = project_of(catalogs, config, settings)
+        if settings.answer is not None:
+            project = replace(project, facts=settings.answer(questions(project, settings.tables)))
+        judgement = judge(project, jobs=settings.jobs, counted=settings.counted)
+        return conclude(project, judgement, config, settings)
 
 
 def project_of(catalogs: Sequence[Catalog], config: Config, settings: AuditSettings) -> Project:

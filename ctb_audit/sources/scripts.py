@@ -7,11 +7,11 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Literal, NamedTuple, Protocol
 
+from ctb_audit.collector import collector_paused
 from ctb_audit.errors import ConfigurationError, SourceError
 from ctb_audit.forked import divided, processes
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, MigrationFile, System
-from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.ddl.arrange import arrange
 from ctb_audit.sources.ddl.dialect import guess, of_mark, of_path
 from ctb_audit.sources.ddl.operations import Include, Mistake, Script

@@ -12,6 +12,7 @@ LAYERS = (
         "__init__",
         "errors",
         "lean",
+        "collector",
         "copies",
         "forked",
         "resources",

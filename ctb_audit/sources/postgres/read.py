@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from ctb_audit.collector import collector_paused
 from ctb_audit.model import (
     Catalog,
     Extension,
@@ -16,7 +17,6 @@ from ctb_audit.model import (
     UserType,
     View,
 )
-from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.postgres import relations, usertypes
 from ctb_audit.sources.postgres.answers import Row
 from ctb_audit.sources.postgres.connect import display_url, session

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ctb_audit.collector import collector_paused
 from ctb_audit.copies import replace
 from ctb_audit.lean import importer
 from ctb_audit.model import Catalog, Coverage, Problem, Surface, System
-from ctb_audit.sources.collector import collector_paused
 from ctb_audit.sources.ddl import operations as ops
 from ctb_audit.sources.ddl.operations import Operation, Script, StatementEffect
 from ctb_audit.sources.ddl.replay.dispatch import HANDLERS, table_of
