@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from _thread import start_new_thread
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -32,7 +32,7 @@ def divided(function: Callable[[Sequence[T]], R], items: Sequence[T], count: int
     children: list[_Child] = []
     life = os.pipe()
     try:
-        children.extend(_started(function, part, life) for part in parts[1:])
+        children.extend(_started(_answering(function, part), life) for part in parts[1:])
         found = [function(part) for part in parts[:1]]
         for part in parts[1:]:
             content = _answered(children)
@@ -66,11 +66,80 @@ def _answered(children: list[_Child]) -> bytes | None:
     return None if status else content
 
 
-def _started(
-    function: Callable[[Sequence[T]], R], part: Sequence[T], life: tuple[int, int]
-) -> _Child:
-    """A child that works on the part. Signals wait until it has put their handlers aside: what
-    its parent does on Ctrl-C must not happen twice.
+def _answering(function: Callable[[Sequence[T]], R], part: Sequence[T]) -> "_Work":
+    def work(answer: BinaryIO) -> None:
+        import pickle
+
+        pickle.dump(function(part), answer, protocol=pickle.HIGHEST_PROTOCOL)
+
+    return work
+
+
+class Streamed(Iterator[T]):
+    """What `function` gives, made by another process ahead of who takes it; Linux only.
+
+    Raises ChildProcessError where that process died before its end. It ends with this value, and
+    with this process, in whatever way that ends. What waits to be taken lies in memory.
+    """
+
+    def __init__(self, function: Callable[[], Iterable[T]]) -> None:
+        self._taken = 0
+        self._held = os.memfd_create("ctb-streamed")  # type: ignore[attr-defined,unused-ignore]
+        self._life = os.pipe()
+        self._child: _Child | None = _started(_streaming(function, self._held), self._life)
+
+    def __next__(self) -> T:
+        if self._child is None:
+            raise StopIteration
+        size = self._child.answer.read(_SIZE)
+        if len(size) < _SIZE:
+            failed = os.waitpid(self._child.process, 0)[1]
+            self._close(self._child)
+            if failed:
+                raise ChildProcessError("the process that reads ahead died")
+            raise StopIteration
+        content = os.pread(self._held, int.from_bytes(size, "big"), self._taken)
+        self._taken += len(content)
+        found: T = _unpickled(content)
+        return found
+
+    def __del__(self) -> None:
+        if self._child is not None:
+            os.kill(self._child.process, signal.SIGKILL)
+            os.waitpid(self._child.process, 0)
+            self._close(self._child)
+
+    def _close(self, child: _Child) -> None:
+        self._child = None
+        child.answer.close()
+        for opened in (*self._life, self._held):
+            os.close(opened)
+
+
+_SIZE = 8
+"""Bytes of the length of an item."""
+
+
+def _streaming(function: Callable[[], Iterable[Any]], held: int) -> "_Work":
+    def work(answer: BinaryIO) -> None:
+        import pickle
+
+        for item in function():
+            content = pickle.dumps(item, protocol=pickle.HIGHEST_PROTOCOL)
+            with open(held, "wb", closefd=False) as store:
+                store.write(content)
+            answer.write(len(content).to_bytes(_SIZE, "big"))
+            answer.flush()
+
+    return work
+
+
+_Work = Callable[[BinaryIO], None]
+
+
+def _started(work: _Work, life: tuple[int, int]) -> _Child:
+    """A child that works. Signals wait until it has put their handlers aside: what its parent
+    does on Ctrl-C must not happen twice.
     """
     reading, writing = os.pipe()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -84,21 +153,17 @@ def _started(
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     os.close(reading)
-    _answer(function, part, writing, life)
+    _answer(work, writing, life)
 
 
-def _answer(
-    function: Callable[[Sequence[T]], R], part: Sequence[T], pipe: int, life: tuple[int, int]
-) -> NoReturn:
+def _answer(work: _Work, pipe: int, life: tuple[int, int]) -> NoReturn:
     """Never returns: the child must not run what follows in its parent."""
-    import pickle
-
     status = 1
     try:
         os.close(life[1])
         start_new_thread(_end_with_parent, (life[0],))
         with os.fdopen(pipe, "wb") as answer:
-            pickle.dump(function(part), answer, protocol=pickle.HIGHEST_PROTOCOL)
+            work(answer)
         status = 0
     finally:
         os._exit(status)

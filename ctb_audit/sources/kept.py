@@ -93,7 +93,8 @@ class KeptScripts:
         self._read_anew = False
         for key, held in self._used.items():
             if isinstance(held, Script):
-                self._used[key] = dumps(held, 5)
+                whole = Script(held.path, held.system, tuple(held.effects), held.mistakes)
+                self._used[key] = dumps(whole, 5)
         content = dumps((_program(), {tuple(k): v for k, v in self._used.items()}), 5)
         if len(content) > LARGEST:
             return

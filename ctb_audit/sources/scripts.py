@@ -12,6 +12,7 @@ from ctb_audit.errors import ConfigurationError, SourceError
 from ctb_audit.forked import divided, processes
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, MigrationFile, System
+from ctb_audit.sources.ddl.ahead import read_ahead
 from ctb_audit.sources.ddl.arrange import arrange
 from ctb_audit.sources.ddl.dialect import guess, of_mark, of_path
 from ctb_audit.sources.ddl.operations import Include, Mistake, Script
@@ -148,6 +149,9 @@ def _scripts(
     if size >= PARALLEL_FROM:
         jobs = min(processes(options.jobs or 1, len(texts), 1), len(texts))
     reader, parser = options.read_script, options.parser
+    if reader is read_script and len(texts) == 1 and size >= PARALLEL_FROM:
+        alone = processes(1 if options.jobs is None else options.jobs, 2, 1) == 1
+        reader = read_script if alone else read_ahead
     if options.kept is not None and jobs == 1 and size >= KEPT_FROM:
         reader = options.kept.before(reader)
 
@@ -224,7 +228,7 @@ class _Includes:
         self._scripts = dict(scripts)
         self._systems = {path: script.system for path, script in scripts.items()}
         self.mistakes: list[Mistake] = []
-        self.included = frozenset(self._included(scripts.values()))
+        self.included = frozenset(self._included(scripts.values()) if len(scripts) > 1 else ())
 
     def read(self, path: str, relative: bool, including: str) -> Script | None:
         """The script, None where there is no such file inside the root."""

@@ -5,14 +5,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ctb_audit.forked import divided, processes
+from ctb_audit.forked import Streamed, divided, processes
 from ctb_audit.judge import judge
 from ctb_audit.rulebook import load_standard
 from ctb_audit.sources.ddl.read import read_script
@@ -91,10 +91,29 @@ def group_members(group: int) -> list[int]:
     return found
 
 
+STREAMS = """
+import time
+from ctb_audit.forked import Streamed
+
+def work():
+    yield 1
+    yield 2
+    time.sleep(300)
+
+streams = [Streamed(work) for _ in range(2)]
+for stream in streams:
+    next(stream)
+print("working", flush=True)
+for stream in streams:
+    list(stream)
+"""
+
+
+@pytest.mark.parametrize("script", [HANGS, STREAMS], ids=["divided", "streamed"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_no_child_outlives_its_parent(number: signal.Signals) -> None:
+def test_no_child_outlives_its_parent(number: signal.Signals, script: str) -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-c", HANGS],
+        [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -108,3 +127,57 @@ def test_no_child_outlives_its_parent(number: signal.Signals) -> None:
     while group_members(parent.pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert group_members(parent.pid) == []
+
+
+def test_what_is_made_ahead_comes_in_order() -> None:
+    assert list(Streamed(lambda: iter(squares(range(1000))))) == squares(range(1000))
+    assert list(Streamed(lambda: iter(()))) == []
+
+
+def test_nobody_waits_for_who_takes_it() -> None:
+    """More than a pipe holds is made though nothing is taken."""
+    done, told = os.pipe()
+
+    def large() -> Iterator[bytes]:
+        for _ in range(20):
+            yield bytes(1_000_000)
+        os.write(told, b"x")
+
+    stream = Streamed(large)
+    assert os.read(done, 1) == b"x"
+    assert [len(item) for item in stream] == [1_000_000] * 20
+    os.close(done)
+    os.close(told)
+
+
+def test_a_process_that_dies_ahead_is_told() -> None:
+    def mortal() -> Iterator[int]:
+        yield 1
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    stream = Streamed(mortal)
+    assert next(stream) == 1
+    with pytest.raises(ChildProcessError):
+        next(stream)
+    assert list(stream) == []
+
+
+def test_a_function_that_fails_ahead_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    def fails() -> Iterator[int]:
+        yield 1
+        raise ValueError
+
+    with pytest.raises(ChildProcessError):
+        list(Streamed(fails))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_stream_that_nobody_reads_ends_its_process() -> None:
+    def endless() -> Iterator[int]:
+        yield os.getpid()
+        time.sleep(300)
+
+    stream = Streamed(endless)
+    process = next(stream)
+    del stream
+    assert not Path(f"/proc/{process}").exists()

@@ -7,6 +7,7 @@ written: `Name.schema` is None where the source gives none, a constraint's or in
 Locations are absolute in the file. Everything is plain frozen data: the cache stores it as JSON.
 """
 
+from collections import abc
 from dataclasses import field
 from typing import Literal
 
@@ -566,5 +567,5 @@ class Script:
 
     path: str
     system: System
-    effects: tuple[StatementEffect, ...] = field(default=())
+    effects: abc.Sequence[StatementEffect] = field(default=())
     mistakes: tuple[Mistake, ...] = ()

@@ -3,7 +3,7 @@
 `read_script` is a pure function of its arguments, so that its result can be cached by them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -47,11 +47,11 @@ def read_script(
     Raises UsageError where `parser` is `pgparse` and that is not installed. Nothing that the text
     holds raises: what cannot be read is a not understood effect or a mistake.
     """
-    return _Script(text, path, system, _reader(system, parser)).read(start_line)
+    return Reading(text, path, system, reader_of(system, parser)).read(start_line)
 
 
 @cache
-def _reader(system: System, parser: Parser) -> Reader:
+def reader_of(system: System, parser: Parser) -> Reader:
     installed = find_spec("pgparse") is not None
     if parser == "pgparse" and not installed:
         raise UsageError(
@@ -66,8 +66,10 @@ def _reader(system: System, parser: Parser) -> Reader:
     return lambda statement, path: read_foreign(statement, path, system)
 
 
-class _Script:
-    """One script being read: what its earlier lines mean for its later ones."""
+class Reading:
+    """One script being read: what its earlier lines mean for its later ones. `annotated`: some
+    comment may concern the audit, so that its place among the statements counts.
+    """
 
     def __init__(self, text: str, path: str, system: System, reader: Reader) -> None:
         self._text = text
@@ -75,17 +77,21 @@ class _Script:
         self._system: System = system
         self._reader = reader
         self._session = Session()
-        self._annotated = _MENTION.search(text.lower()) is not None
+        self.annotated = _MENTION.search(text.lower()) is not None
         self._mistakes: list[Mistake] = []
 
     def read(self, start_line: int) -> Script:
-        effects = tuple(self._effects(start_line))
+        statements = split(self._text, start_line=start_line, dialect=self._system)
+        effects = tuple(self.effects(statements, start_line))
         return Script(self._path, self._system, effects, tuple(self._mistakes))
 
-    def _effects(self, start_line: int) -> Iterator[StatementEffect]:
+    def effects(
+        self, statements: Iterable[Statement], start_line: int = 1
+    ) -> Iterator[StatementEffect]:
+        """Those of the script's statements; of an annotated script, all that it has."""
         end, waiting = 0, Annotations()
-        for statement in split(self._text, start_line=start_line, dialect=self._system):
-            if self._annotated:
+        for statement in statements:
+            if self.annotated:
                 waiting += self._annotations(statement, end, start_line)
             end = statement.offset + len(statement.text)
             effect = self._effect(statement)
@@ -97,7 +103,7 @@ class _Script:
             yield effect
             if self._session.quit:
                 return
-        if self._annotated:
+        if self.annotated:
             self._misplaced(self._text[end:], end, start_line)
             places = [d.location for d in waiting.declarations]
             places += [w.location for w in waiting.waivers]
