@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ctb_audit.lean import twin
@@ -10,6 +9,9 @@ from ctb_audit.lean import twin
 __all__ = ["replace"]
 
 T = TypeVar("T")
+_Copier = Callable[[Any, dict[str, Any]], Any]
+_COPIERS: dict[tuple[Any, ...], _Copier] = {}
+"""By the class and the names of what changes."""
 
 if TYPE_CHECKING:
     from dataclasses import replace
@@ -17,18 +19,20 @@ else:
 
     def replace(value: T, /, **changes: Any) -> T:
         """A copy with some fields changed; all fields must be arguments of the constructor."""
-        return _copier(type(value), tuple(changes))(value, *changes.values())
+        key = (value.__class__, *changes)
+        copier = _COPIERS.get(key)
+        if copier is None:
+            copier = _COPIERS[key] = _copier(value.__class__, changes)
+        return copier(value, changes)
 
 
-@cache
-def _copier(kind: Any, changed: tuple[str, ...]) -> Callable[..., Any]:
+def _copier(kind: Any, changed: dict[str, Any]) -> _Copier:
     """A function of a value and its new fields, made of the names of fields alone."""
     names = [field.name for field in fields(kind)]
     unknown = [name for name in changed if name not in names]
     if unknown:
         raise TypeError(f"{kind.__name__} has no field {unknown[0]}")
-    new = {name: f"_{place}" for place, name in enumerate(changed)}
-    values = {name: new.get(name, f"value.{name}") for name in names}
+    values = {n: f"changes[{n!r}]" if n in changed else f"value.{n}" for n in names}
     filled = twin(kind)
     if filled is None:
         lines = [f"return kind({', '.join(values.values())})"]
@@ -36,6 +40,6 @@ def _copier(kind: Any, changed: tuple[str, ...]) -> Callable[..., Any]:
         lines = [f"copied.{name} = {text}" for name, text in values.items()]
         lines = ["copied = filled()", *lines, "copied.__class__ = kind", "return copied"]
     made: dict[str, Any] = {"kind": kind, "filled": filled}
-    exec(f"def copy({', '.join(('value', *new.values()))}): {'; '.join(lines)}", made)
-    copier: Callable[..., Any] = made["copy"]
+    exec(f"def copy(value, changes): {'; '.join(lines)}", made)
+    copier: _Copier = made["copy"]
     return copier

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ctb_audit.report.inert import inert
@@ -25,6 +26,8 @@ class Segment(NamedTuple):
 
 Line = tuple[Segment, ...]
 _INDENT = Segment("  ")
+_RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+_HEADS = {severity: Segment(f"{severity:<8}", SEVERITY_STYLES[severity]) for severity in SEVERITIES}
 
 
 def audit_lines(audit: Audit, *, verbose: bool = False) -> Iterator[Line]:
@@ -59,7 +62,7 @@ def _findings(audit: Audit, verbose: bool) -> Iterator[Line]:
         table = tables.get(key)
         head = inert(key[1])
         yield _line(Segment(head, "bold"), f"  {_about(table)}" if table else "")
-        ordered = sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.rule))
+        ordered = sorted(findings, key=lambda f: (_RANKS[f.severity], f.rule))
         for finding in ordered:
             yield _finding_line(finding)
         yield _line("")
@@ -72,19 +75,23 @@ def _about(table: TableResult) -> str:
 
 def _finding_line(finding: Finding) -> Line:
     place = str(finding.location) if finding.location else ""
-    points = f"  +{finding.points:g}" if finding.points else ""
     waived = ""
     if finding.waiver is not None:
         owner = f" by {inert(finding.waiver.owner)}" if finding.waiver.owner else ""
         waived = f"  [{finding.waiver.kind}{owner}]"
     return (
         _INDENT,
-        Segment(f"{finding.severity:<8}", SEVERITY_STYLES[finding.severity]),
+        _HEADS[finding.severity],
         Segment(f"  {inert(finding.message)}  "),
         Segment(f"{finding.rule}{waived}", "dim"),
         Segment(f"  {inert(place)}" if place else "", "dim"),
-        Segment(points, "green"),
+        _points(finding.points),
     )
+
+
+@lru_cache(maxsize=1024)
+def _points(points: float) -> Segment:
+    return Segment(f"  +{points:g}" if points else "", "green")
 
 
 def _tables(tables: Sequence[TableResult], findings: Sequence[Finding]) -> Iterator[Line]:
