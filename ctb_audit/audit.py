@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctb_audit.baseline import Applied, Judged, apply_baseline, read_baseline
-from ctb_audit.collector import collector_paused
+from ctb_audit.collector import collector_paused, until_exit
 from ctb_audit.config import Config
 from ctb_audit.gate import GateSettings, Step, decide, incompleteness
 from ctb_audit.judge import Judgement, judge, questions
@@ -70,6 +70,7 @@ def audit_catalogs(catalogs: Sequence[Catalog], config: Config, settings: AuditS
         if settings.answer is not None:
             project = replace(project, facts=settings.answer(questions(project, settings.tables)))
         judgement = judge(project, jobs=settings.jobs, counted=settings.counted)
+        until_exit((project, judgement))
         return conclude(project, judgement, config, settings)
 
 

@@ -1,8 +1,26 @@
-"""Garbage collection stands still while a source is read and judged."""
+"""Garbage collection stands still while a source is read and judged, and large values are not taken
+apart just before the process ends.
+"""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_left: list[list[object]] = []
+"""One list, in a process that runs one command and ends."""
+
+
+def leave_to_exit() -> None:
+    """From now on `until_exit` keeps: this process ends without taking values apart (`cli`)."""
+    _left.append([])
+
+
+def until_exit(value: object) -> None:
+    """Keep a value that nobody needs any more: taking a catalog of 7,000 tables apart costs 0.1 s.
+    Nothing is kept in a process that goes on.
+    """
+    for kept in _left:
+        kept.append(value)
 
 
 @contextmanager

@@ -25,9 +25,12 @@ def main() -> None:
         _leave(0, f"ctb {__version__}\n")
     import gc
 
-    gc.set_threshold(
-        50_000, 20, 100
-    )  # values in trees, hardly a cycle: looking for them costs 10 %
+    # values in trees, hardly a cycle: looking for them costs 10 %
+    gc.set_threshold(50_000, 20, 100)
+    if sys.argv[1:2] == ["audit"]:
+        from ctb_audit.collector import leave_to_exit
+
+        leave_to_exit()
     from ctb_audit.cli.app import run
 
     _leave(run(sys.argv[1:]))

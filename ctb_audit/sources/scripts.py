@@ -7,7 +7,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Literal, NamedTuple, Protocol
 
-from ctb_audit.collector import collector_paused
+from ctb_audit.collector import collector_paused, until_exit
 from ctb_audit.errors import ConfigurationError, SourceError
 from ctb_audit.forked import divided, processes
 from ctb_audit.lean import dataclass
@@ -123,6 +123,7 @@ def script_catalogs(
         )
         arranged = arrange(tuple(groups), scripts)
         catalogs = tuple(_catalog(group, scripts, includes, options) for group in arranged.groups)
+        until_exit(scripts)
     if options.through is not None:
         catalogs = tuple(
             _through(options.through, catalog, [Piece(p, texts[p]) for p in group.paths], includes)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from ctb_audit.collector import collector_paused
+from ctb_audit.collector import collector_paused, until_exit
 from ctb_audit.model import (
     Catalog,
     Extension,
@@ -61,6 +61,7 @@ def read_session(
     """The catalog as `connection` sees it; its search_path must be empty."""
     with collector_paused(), fetching(connection, source, schemas) as rows:
         catalog = build(rows, source)
+    until_exit(rows)
     return replace(catalog, trackers=read_trackers(connection, catalog))
 
 
