@@ -206,7 +206,7 @@ def _methods(frozen: bool) -> dict[str, Any]:
         return {**made, "__init__": _Late("__init__", _initialiser), "__hash__": None}
     return {
         **made,
-        "__new__": _Late("__new__", _constructor),
+        "__new__": _Late("__new__", _sparing_constructor),
         "__hash__": _Late("__hash__", _hashing),
         "__setattr__": _refused,
         "__delattr__": _refused,
@@ -232,6 +232,51 @@ class _Late:
         found = self._make(self._owner)
         setattr(self._owner, self._name, found)
         return found
+
+
+_FEW = 8
+"""Values of a class before its constructor is compiled, which takes as long as a hundred of them:
+most classes have one value or hundreds in an audit."""
+
+
+def _sparing_constructor(owner: type) -> Any:
+    """`__new__` of the first values, which is slower and ready at once."""
+    parts = [part for part in _parts(owner) if not part.keyword]
+    placed, named_only = [p for p in parts if p.init], [p for p in _parts(owner) if p.keyword]
+    others = [part for part in parts if not part.init] + named_only
+    blank = _twin(owner)
+    left = _FEW
+
+    def construct(cls: type, /, *values: Any, **named: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left >= 0 and len(values) <= len(placed):
+            made = blank()
+            for part, value in zip(placed, values, strict=False):
+                setattr(made, part.name, value)
+            if _filled_by_name(made, [*placed[len(values) :], *others], named):
+                made.__class__ = cls
+                return made
+        owner.__new__ = _constructor(owner)  # type: ignore[method-assign]
+        return owner.__new__(cls, *values, **named)  # says what is wrong, where something is
+
+    return staticmethod(construct)
+
+
+def _filled_by_name(made: Any, parts: list[_Part], named: dict[str, Any]) -> bool:
+    """Whether every field has a value and every value a field."""
+    given = 0
+    for name, init, default, factory, *_ in parts:
+        if init and name in named:
+            given += 1
+            setattr(made, name, named[name])
+        elif factory is not _MISSING:
+            setattr(made, name, factory())
+        elif default is not _MISSING:
+            setattr(made, name, default)
+        elif init:
+            return False
+    return given == len(named)
 
 
 def _constructor(owner: type) -> Any:

@@ -137,3 +137,61 @@ def test_what_it_does_not_know_is_handed_on() -> None:
         major: int
 
     assert Version(1) < Version(2)
+
+
+WRONG: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+    ((), {}),
+    ((1, 2, (), 4), {}),
+    ((1,), {"x": 2}),
+    ((1,), {"z": 2}),
+    ((1, 2, ()), {"tags": ()}),
+]
+
+
+@pytest.mark.parametrize("before", [0, 3, 50])
+def test_the_first_values_are_as_the_later_ones(before: int) -> None:
+    """A constructor is compiled once it is used often."""
+    standard, lean = both(
+        {"y": 2, "tags": field(default=()), "seen": field(default_factory=list)},
+        {"x": int, "y": int, "tags": tuple, "seen": list},
+        frozen=True,
+        slots=True,
+    )
+    for number in range(before):
+        assert dataclasses.astuple(lean(number)) == (number, 2, (), [])
+    for arguments, named in (((1,), {}), ((1, 3), {"tags": ("a",)}), ((), {"y": 4, "x": 5})):
+        made = dataclasses.astuple(lean(*arguments, **named))
+        assert made == dataclasses.astuple(standard(*arguments, **named))
+    assert lean(1).seen is not lean(1).seen
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        lean(1).x = 2
+
+
+@pytest.mark.parametrize(("arguments", "named"), WRONG)
+@pytest.mark.parametrize("before", [0, 50])
+def test_what_does_not_fit_is_refused_from_the_first_value_on(
+    arguments: tuple[Any, ...], named: dict[str, Any], before: int
+) -> None:
+    _, lean = both(
+        {"y": 2, "tags": ()}, {"x": int, "y": int, "tags": tuple}, frozen=True, slots=True
+    )
+    for number in range(before):
+        lean(number)
+    with pytest.raises(TypeError, match=r"Point\.__new__|__new__\(\)"):
+        lean(*arguments, **named)
+    assert lean(1) == lean(x=1)
+
+
+def test_fields_that_no_constructor_takes_are_filled_too() -> None:
+    _, lean = both(
+        {"count": field(init=False, default=7), "y": field(kw_only=True, default=1)},
+        {"x": int, "count": int, "y": int},
+        frozen=True,
+        slots=True,
+    )
+    for _ in range(20):
+        assert dataclasses.astuple(lean(1, y=3)) == (1, 7, 3)
+        with pytest.raises(TypeError):
+            lean(1, 3)
+        with pytest.raises(TypeError):
+            lean(1, count=3)
