@@ -187,6 +187,10 @@ def matches_table(table: Name, patterns: Iterable[str]) -> bool:
     return bare.fits(table.name.lower()) or qualified.fits(str(table).lower())
 
 
+_MOST_KNOWN = 4096
+"""Names that an instance remembers: what a process meets over its life has no bound."""
+
+
 class NamePatterns:
     """Names with `*`, `?` and `[...]` asked as one: plain ones by a look, the others by one
     expression. A standard exempts 40 tables by name, and compiling 40 expressions takes 3 ms.
@@ -204,7 +208,8 @@ class NamePatterns:
         known = self._known.get(text)
         if known is None:
             known = self._wild is not None and self._wild.match(text) is not None
-            self._known[text] = known
+            if len(self._known) < _MOST_KNOWN:
+                self._known[text] = known
         return known
 
 

@@ -43,6 +43,13 @@ def write_whole(
         _sync_folder(path.parent)
 
 
+def keep_newest(folder: Path, pattern: str, count: int) -> None:
+    """Remove the files of the folder that fit `pattern`, but for those written last."""
+    files = sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime_ns)
+    for path in files[:-count]:
+        path.unlink(missing_ok=True)
+
+
 def _prepare(handle: int, path: Path, mode: int | None) -> None:
     if mode is None:
         with suppress(OSError):

@@ -16,6 +16,7 @@ from ctb_audit.codec import CodecError, decode, encode
 from ctb_audit.errors import CtbError
 from ctb_audit.resources import data_root
 from ctb_audit.trees import Tree
+from ctb_audit.whole_file import keep_newest
 
 _KEPT = 8
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -66,9 +67,4 @@ class KeptSides:
             ignore = self._root / ".gitignore"
             if not ignore.exists():
                 write_file(ignore, "*\n")
-            self._drop_old()
-
-    def _drop_old(self) -> None:
-        files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        for path in files[:-_KEPT]:
-            path.unlink(missing_ok=True)
+            keep_newest(self._folder, "*.json", _KEPT)

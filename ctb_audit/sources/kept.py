@@ -88,7 +88,7 @@ class KeptScripts:
             return
         from _pickle import dumps
 
-        from ctb_audit.whole_file import write_whole
+        from ctb_audit.whole_file import keep_newest, write_whole
 
         self._read_anew = False
         for key, held in self._used.items():
@@ -101,7 +101,7 @@ class KeptScripts:
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(self._folder / self._name, content, mode=0o600)
-            _drop_old(self._folder)
+            keep_newest(self._folder, "*.pack", PACKS)
 
     def _kept(self, key: Key) -> Script | None:
         if self._known is None:
@@ -210,9 +210,3 @@ def _states(path: str) -> Iterator[tuple[str, int, int]]:
     else:
         state = os.stat(path)
         yield path, state.st_size, state.st_mtime_ns
-
-
-def _drop_old(folder: Path) -> None:
-    packs = sorted(folder.glob("*.pack"), key=lambda path: path.stat().st_mtime_ns)
-    for path in packs[:-PACKS]:
-        path.unlink(missing_ok=True)

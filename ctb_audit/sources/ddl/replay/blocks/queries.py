@@ -1,18 +1,26 @@
 """Evaluates the queries of a DO block over the rows of the replayed catalog."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ctb_audit.model import Name
-from ctb_audit.semantics.parse import Unreadable, raw_statements
 from ctb_audit.sources.ddl.replay.blocks import catalogs
 from ctb_audit.sources.ddl.replay.blocks.expressions import (
-    AGGREGATES,
     Expressions,
     Node,
     Variables,
-    operator,
     string,
+)
+from ctb_audit.sources.ddl.replay.blocks.trees import (
+    Key,
+    aggregates,
+    by_column,
+    equalities,
+    equated,
+    implied_name,
+    names_of,
+    one_select,
+    put,
 )
 from ctb_audit.sources.ddl.replay.blocks.values import (
     Oid,
@@ -27,7 +35,6 @@ from ctb_audit.sources.ddl.replay.blocks.values import (
 from ctb_audit.sources.ddl.replay.state import State
 
 _DEEPEST = 4
-_NO_NAME = "?column?"
 MOST_ROWS = 200_000
 """Combinations of rows that a query looks at; one that needs more is undecided."""
 
@@ -55,7 +62,7 @@ class Evaluation(Expressions):
     def query(self, text: str) -> list[dict[str, Value]]:
         """The rows of a query."""
         self._looked_at = 0
-        return self.select(_one_select(text), None)
+        return self.select(one_select(text), None)
 
     def routine(self, name: tuple[str, ...], arguments: int) -> list[dict[str, Value]] | None:
         """A function without arguments whose body is one query runs as that query."""
@@ -69,7 +76,7 @@ class Evaluation(Expressions):
             raise Undecided
         self._depth += 1
         try:
-            return self.select(_one_select(function.body), None)
+            return self.select(one_select(function.body), None)
         finally:
             self._depth -= 1
 
@@ -77,7 +84,7 @@ class Evaluation(Expressions):
         """Whether a query has rows; one that is certain is enough."""
         plain = _CLAUSES - {"limitCount"}
         targets = [target["ResTarget"]["val"] for target in node.get("targetList", ())]
-        if node.keys() <= plain and not _aggregates(targets):
+        if node.keys() <= plain and not aggregates(targets):
             return any(True for _ in self._from(node, outer))
         return bool(self.select(node, outer))
 
@@ -93,7 +100,7 @@ class Evaluation(Expressions):
         returned = self._returned(node, targets)
         if returned is not None:
             rows = returned
-        elif any(_aggregates(target["val"]) for target in targets):
+        elif any(aggregates(target["val"]) for target in targets):
             rows = [self._aggregated(targets, [*scopes], outer)]
         else:
             rows = self._listed(targets, scopes, node.get("sortClause", ()))
@@ -145,9 +152,9 @@ class Evaluation(Expressions):
                 for alias, columns in scope.rows.items():
                     if len(fields) == 1 or alias == string(fields[0]):
                         for name, one in columns.items():
-                            _put(row, name, one)
+                            put(row, name, one)
                 continue
-            _put(row, target.get("name") or _named(value), self.of(value, scope))
+            put(row, target.get("name") or implied_name(value), self.of(value, scope))
         return row
 
     def _from(self, node: Node, outer: Scope | None) -> Iterator[Scope]:
@@ -205,7 +212,7 @@ class Evaluation(Expressions):
             raise Undecided
         self._depth += 1
         try:
-            rows = self.select(_one_select(entry.view.definition), None)
+            rows = self.select(one_select(entry.view.definition), None)
         finally:
             self._depth -= 1
         names = entry.view.columns
@@ -217,8 +224,8 @@ class Evaluation(Expressions):
         if node["jointype"] not in ("JOIN_INNER", "JOIN_LEFT"):
             raise Undecided
         right = [*self._item(node["rarg"], outer, where)]
-        key = _equated(node.get("quals"), right[0] if right else {})
-        found = _by_column(right, key) if key is not None else {}
+        key = equated(node.get("quals"), right[0] if right else {})
+        found = by_column(right, key) if key is not None else {}
         for left in self._item(node["larg"], outer, where):
             met = False
             for other in self._matching(left, right, key, found, outer):
@@ -234,7 +241,7 @@ class Evaluation(Expressions):
         self,
         left: dict[str, Row],
         right: list[dict[str, Row]],
-        key: "_Key | None",
+        key: Key | None,
         found: Mapping[Value, list[dict[str, Row]]],
         outer: Scope | None,
     ) -> list[dict[str, Row]]:
@@ -271,8 +278,8 @@ class Evaluation(Expressions):
         column = catalogs.NAMED_BY.get(relation)
         if column is None or where is None:
             return None
-        for side, other in _equalities(where):
-            if _names(side) not in ([column], [alias, column]):
+        for side, other in equalities(where):
+            if names_of(side) not in ([column], [alias, column]):
                 continue
             try:
                 value = self.of(other, outer)
@@ -289,101 +296,5 @@ class Evaluation(Expressions):
         row: dict[str, Value] = {}
         for target in targets:
             value = self.of(target["val"], Scope({}, outer), scopes)
-            _put(row, target.get("name") or _named(target["val"]), value)
+            put(row, target.get("name") or implied_name(target["val"]), value)
         return row
-
-
-class _Key(NamedTuple):
-    """A column of the right side of a join that equals an expression over the left."""
-
-    alias: str
-    column: str
-    other: Node
-
-
-def _put(row: dict[str, Value], name: str, value: Value) -> None:
-    """The first of a name is what the name means; the others have a place only."""
-    row[f"{name}\0{len(row)}" if name in row else name] = value
-
-
-def _names(node: Node) -> list[str]:
-    return [string(one) for one in node.get("ColumnRef", {}).get("fields", ())]
-
-
-def _equalities(condition: Node) -> Iterator[tuple[Node, Node]]:
-    """Both sides of each equation that has to hold, either way round."""
-    for one in _conjuncts(condition):
-        expression = one.get("A_Expr", {})
-        if expression.get("kind") == "AEXPR_OP" and operator(expression) == "=":
-            yield expression["lexpr"], expression["rexpr"]
-            yield expression["rexpr"], expression["lexpr"]
-
-
-def _equated(condition: Node | None, right: Mapping[str, Row]) -> _Key | None:
-    for side, other in _equalities(condition) if condition is not None else ():
-        match _names(side), _names(other):
-            case [alias, column], [owner, _] if alias in right and owner not in right:
-                return _Key(alias, column, other)
-    return None
-
-
-def _by_column(rows: list[dict[str, Row]], key: _Key) -> dict[Value, list[dict[str, Row]]]:
-    found: dict[Value, list[dict[str, Row]]] = {}
-    for row in rows:
-        if key.column not in row[key.alias]:
-            raise Undecided
-        value = row[key.alias][key.column]
-        if isinstance(value, (list, dict)):
-            raise Undecided
-        found.setdefault(value, []).append(row)
-    return found
-
-
-def _one_select(text: str) -> Node:
-    try:
-        statements = raw_statements(text)
-    except (Unreadable, RecursionError):
-        raise Undecided from None
-    if len(statements) != 1 or "SelectStmt" not in statements[0]["stmt"]:
-        raise Undecided
-    select: Node = statements[0]["stmt"]["SelectStmt"]
-    return select
-
-
-def _named(value: Node) -> str:
-    """The name that a target without one gets."""
-    tag, node = next(iter(value.items()))
-    match tag:
-        case "ColumnRef":
-            return string(node["fields"][-1])
-        case "FuncCall":
-            return string(node["funcname"][-1])
-        case "SubLink" if node["subLinkType"] == "EXISTS_SUBLINK":
-            return "exists"
-        case "TypeCast":
-            inner = _named(node["arg"])
-            return string(node["typeName"]["names"][-1]) if inner == _NO_NAME else inner
-        case "CoalesceExpr":
-            return "coalesce"
-    return _NO_NAME
-
-
-def _conjuncts(node: Node) -> Iterator[Node]:
-    logic = node.get("BoolExpr", {})
-    if logic.get("boolop") == "AND_EXPR":
-        for argument in logic["args"]:
-            yield from _conjuncts(argument)
-    else:
-        yield node
-
-
-def _aggregates(node: Any) -> bool:
-    """Whether an expression holds an aggregate of its own query."""
-    if isinstance(node, list):
-        return any(_aggregates(one) for one in node)
-    if not isinstance(node, dict) or "SubLink" in node:
-        return False
-    call = node.get("FuncCall")
-    if call is not None and string(call["funcname"][-1]) in AGGREGATES:
-        return True
-    return any(_aggregates(one) for one in node.values())
