@@ -124,7 +124,8 @@ class Rescore:
 def with_points(findings: Iterable[Finding], tables: Sequence[TableResult]) -> tuple[Finding, ...]:
     """The findings, each with the points that its fix would gain, to two decimals."""
     rescore = Rescore(tables)
-    return tuple(replace(f, points=round(rescore.gain(f), 2)) for f in findings)
+    worth = ((f, round(rescore.gain(f), 2)) for f in findings)
+    return tuple([f if f.points == points else replace(f, points=points) for f, points in worth])
 
 
 def impact(before: Audit, after: Audit) -> Impact:

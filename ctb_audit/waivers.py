@@ -77,13 +77,16 @@ def apply_waivers(
     """The findings with what covers them, and a notice for each waiver that does nothing."""
     active = [w for w in dict.fromkeys(waivers) if w.until is None or w.until >= today]
     used: set[Waiver] = set()
-    found = []
-    for finding in findings:
+
+    def covered(finding: Finding) -> Finding:
         cover = next((w for w in active if w.covers(finding)), None)
-        if cover is not None:
-            used.add(cover)
-        found.append(replace(finding, waiver=cover.waived) if cover else finding)
-    return tuple(found), tuple(_notice(w, today) for w in dict.fromkeys(waivers) if w not in used)
+        if cover is None:
+            return finding
+        used.add(cover)
+        return replace(finding, waiver=cover.waived)
+
+    found = tuple([covered(f) for f in findings]) if active else tuple(findings)
+    return found, tuple(_notice(w, today) for w in dict.fromkeys(waivers) if w not in used)
 
 
 def _notice(waiver: Waiver, today: date) -> str:

@@ -45,7 +45,7 @@ def audit_lines(audit: Audit, *, verbose: bool = False) -> Iterator[Line]:
 
 def plain(lines: Iterable[Line]) -> str:
     """The lines without style, each ended by a newline."""
-    return "".join("".join(s.text for s in line).rstrip() + "\n" for line in lines)
+    return "".join(["".join([s.text for s in line]).rstrip() + "\n" for line in lines])
 
 
 def _line(*parts: str | Segment) -> Line:
