@@ -17,7 +17,7 @@ from ctb_audit.sources.ddl.read import Parser, Reading, reader_of
 from ctb_audit.sources.ddl.split import split
 from ctb_audit.sources.ddl.statement import Statement
 
-OWN_SHARE = 0.24
+OWN_SHARE = 0.2
 """Of the text, read here: when that is replayed, the other process has read nearly all the rest."""
 
 _AT_A_TIME = 2_000

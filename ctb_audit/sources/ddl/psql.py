@@ -99,6 +99,8 @@ class Session:
     @property
     def runs(self) -> bool | None:
         """Whether psql runs the statement at hand; None where that is not known."""
+        if not self.conditions:
+            return True
         branches = [runs for runs, _ in self.conditions]
         if False in branches:
             return False
@@ -154,7 +156,8 @@ class Session:
 
     def substituted(self, text: str) -> str:
         """`text` with the variables that the script has set."""
-        if not any(f":{q}{name}" in text for name in self.variables for q in ("", "'", '"')):
+        names = self.variables
+        if not names or not any(f":{q}{n}" in text for n in names for q in ("", "'", '"')):
             return text
         return _VARIABLE.sub(self._value, text)
 

@@ -208,10 +208,10 @@ class _Splitter:
         """What a statement changes for the text behind it."""
         if not self._lexis.psql:
             return
-        first = statement.text[0]
-        if first in "cC":
+        first = statement.text[:2].upper()
+        if first == "CO":
             yield from self._copy_data(_COPY.match(_uncommented(statement.text)))
-        elif first in "sS":
+        elif first == "SE":
             found = _CONFORMING.match(_uncommented(statement.text))
             if found is not None:
                 off = found.group(1).lower() in _OFF
@@ -245,13 +245,13 @@ class _Splitter:
         self._counted = start
         body = text[start:end] if kind == "data" else text[start:end].rstrip(SPACE)
         return Statement(
-            text=body,
-            offset=start,
-            line=self._line,
-            column=start - self._line_start + 1,
-            kind=kind,  # type: ignore[arg-type]
-            comments="" if kind == "data" else self._comments(start),
-            unclosed=unclosed,
+            body,
+            start,
+            self._line,
+            start - self._line_start + 1,
+            kind,  # type: ignore[arg-type]
+            "" if kind == "data" else self._comments(start),
+            unclosed,
         )
 
     def _comments(self, start: int) -> str:

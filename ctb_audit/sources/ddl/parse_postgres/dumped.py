@@ -180,6 +180,7 @@ def _create_index(text: str, source: Source) -> Operations | None:
     return (CreateIndex(table, index, only=match[3] is not None),)
 
 
+@lru_cache(maxsize=1024)
 def _key(written: str) -> IndexKey | None:
     column = identifier(written.removesuffix(" DESC"))
     return None if column is None else IndexKey(column, descending=written.endswith(" DESC"))
@@ -277,8 +278,13 @@ def _grant(text: str, source: Source) -> Operations | None:
     if name is None or role is None or role in _NOBODY:
         return None
     kind = _KINDS[match[2]]
-    grants = tuple(Grant(role, privilege, False, "") for privilege in match[1].split(","))
+    grants = _grants(role, match[1])
     return (GrantPrivileges(grants, (ObjectRef(kind, name),), kind=kind),)
+
+
+@lru_cache(maxsize=1024)
+def _grants(role: str, privileges: str) -> tuple[Grant, ...]:
+    return tuple(Grant(role, privilege, False, "") for privilege in privileges.split(","))
 
 
 _Reader = Callable[[str, Source], Operations | None]

@@ -4,6 +4,8 @@ A name that this module takes is a name wherever the grammar allows one; whateve
 left to the grammar.
 """
 
+from functools import lru_cache
+
 from ctb_audit.model import Name
 from ctb_audit.semantics.quoting import KEYWORDS
 
@@ -19,6 +21,7 @@ def identifier(written: str) -> str | None:
     return None if written in KEYWORDS else written
 
 
+@lru_cache(maxsize=1024)
 def qualified(schema: str | None, name: str) -> Name | None:
     """The name that a match of NAME spells; None where a part is a keyword."""
     found = identifier(name)
@@ -28,6 +31,7 @@ def qualified(schema: str | None, name: str) -> Name | None:
     return Name(space, found)
 
 
+@lru_cache(maxsize=1024)
 def identifiers(listed: str) -> tuple[str, ...] | None:
     """The identifiers of a list of IDENTIFIERs with `, ` between them; None as `identifier`."""
     found = tuple(identifier(part) for part in listed.split(", "))
