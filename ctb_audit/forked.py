@@ -5,6 +5,7 @@ import signal
 import sys
 from _thread import start_new_thread
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO, NamedTuple, NoReturn, TypeVar
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -84,7 +85,7 @@ class Streamed(Iterator[T]):
 
     def __init__(self, function: Callable[[], Iterable[T]]) -> None:
         self._taken = 0
-        self._held = os.memfd_create("ctb-streamed")  # type: ignore[attr-defined,unused-ignore]
+        self._held = _nameless_file()
         self._life = os.pipe()
         self._child: _Child | None = _started(_streaming(function, self._held), self._life)
 
@@ -114,6 +115,17 @@ class Streamed(Iterator[T]):
         child.answer.close()
         for opened in (*self._life, self._held):
             os.close(opened)
+
+
+def _nameless_file() -> int:
+    """In memory where the system offers and allows that, else in the folder of temporary files."""
+    with suppress(AttributeError, OSError):
+        return os.memfd_create("ctb-streamed")  # type: ignore[attr-defined,unused-ignore]
+    import tempfile
+
+    handle, path = tempfile.mkstemp()
+    os.unlink(path)
+    return handle
 
 
 _SIZE = 8

@@ -134,6 +134,19 @@ def test_what_is_made_ahead_comes_in_order() -> None:
     assert list(Streamed(lambda: iter(()))) == []
 
 
+@pytest.mark.parametrize("error", [AttributeError, PermissionError])
+def test_a_system_without_files_in_memory(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """Some builds of Python lack them, and some sandboxes refuse them."""
+
+    def refused(name: str) -> int:
+        raise error
+
+    monkeypatch.setattr(os, "memfd_create", refused)
+    assert list(Streamed(lambda: iter(squares(range(1000))))) == squares(range(1000))
+
+
 def test_nobody_waits_for_who_takes_it() -> None:
     """More than a pipe holds is made though nothing is taken."""
     done, told = os.pipe()
