@@ -8,13 +8,11 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
-from ctb_audit.lean import importer
 from ctb_audit.model import Trigger, Type
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.answers import Answer, Unsure
 from ctb_audit.semantics.guards import Guarded, relevant_checks
-
-effect_of = importer("ctb_audit.semantics.plpgsql")("effects.effect_of")
+from ctb_audit.semantics.plpgsql import effect_of
 
 
 def ask(

@@ -1,28 +1,21 @@
 """Triggers, judged by what they do (STANDARD sections 3 and 5)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctb_audit.checks.expectation import MISSING_COLUMN, column_of
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
 from ctb_audit.checks.registry import check
-from ctb_audit.lean import dataclass, importer
-from ctb_audit.model import Column, Function, Table, Trigger
+from ctb_audit.lean import dataclass
+from ctb_audit.model import Column, Function, Trigger
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
+from ctb_audit.semantics.plpgsql import effect_of, keeps_current, row_keeps_current
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
 if TYPE_CHECKING:
     from ctb_audit.semantics.plpgsql.effects import TriggerEffect
-
-_late = importer("ctb_audit.semantics.plpgsql")
-effect_of: "Callable[[Trigger, Function | None, Table], TriggerEffect]"
-effect_of = _late("effects.effect_of")
-keeps_current: Callable[[Trigger, Function | None, Table, str], Answer]
-keeps_current = _late("triggers.keeps_current")
-row_keeps_current: Callable[[list[tuple[Trigger, Function | None]], Table, str], Answer]
-row_keeps_current = _late("sequence.row_keeps_current")
 
 BUILT_IN = frozenset(
     {

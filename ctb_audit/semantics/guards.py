@@ -1,27 +1,22 @@
 """What guards the rows of one table: types, domains, CHECKs and row triggers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from ctb_audit.lean import dataclass, importer
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Constraint, Function, Name, Table, Trigger, Type, UserType
 from ctb_audit.semantics.answers import No, Rejection, Undecided, Yes
 from ctb_audit.semantics.evaluate import Row, value_of
 from ctb_audit.semantics.inline import Functions, inlined
 from ctb_audit.semantics.parse import Unreadable, parse_expression
+from ctb_audit.semantics.plpgsql import effect_of, is_modelled, rejects_row
 from ctb_audit.semantics.tree import Const, Node, Ref, walk
 from ctb_audit.semantics.values import ERROR, UNDECIDED, Value, array_literal, cast
 
 if TYPE_CHECKING:
-    from ctb_audit.semantics.plpgsql.effects import TriggerEffect
     from ctb_audit.semantics.plpgsql.triggers import Event
 
-_late = importer("ctb_audit.semantics.plpgsql")
-is_modelled: Callable[[Node], bool] = _late("conditions.is_modelled")
-effect_of: "Callable[[Trigger, Function | None, Table], TriggerEffect]"
-effect_of = _late("effects.effect_of")
-rejects_row: Callable[..., Rejection] = _late("triggers.rejects_row")
 Types = Mapping[Name, UserType]
 
 
