@@ -41,9 +41,7 @@ def divided(function: Callable[[Sequence[T]], R], items: Sequence[T], count: int
         return found
     finally:
         for child in children:
-            os.kill(child.process, signal.SIGKILL)
-            os.waitpid(child.process, 0)
-            child.answer.close()
+            _stop(child)
         for end in life:
             os.close(end)
 
@@ -57,6 +55,12 @@ def _unpickled(content: bytes) -> Any:
 class _Child(NamedTuple):
     process: int
     answer: BinaryIO
+
+
+def _stop(child: _Child) -> None:
+    os.kill(child.process, signal.SIGKILL)
+    os.waitpid(child.process, 0)
+    child.answer.close()
 
 
 def _answered(children: list[_Child]) -> bytes | None:
@@ -95,7 +99,8 @@ class Streamed(Iterator[T]):
         size = self._child.answer.read(_SIZE)
         if len(size) < _SIZE:
             failed = os.waitpid(self._child.process, 0)[1]
-            self._close(self._child)
+            self._child.answer.close()
+            self._close()
             if failed:
                 raise ChildProcessError("the process that reads ahead died")
             raise StopIteration
@@ -106,13 +111,11 @@ class Streamed(Iterator[T]):
 
     def __del__(self) -> None:
         if self._child is not None:
-            os.kill(self._child.process, signal.SIGKILL)
-            os.waitpid(self._child.process, 0)
-            self._close(self._child)
+            _stop(self._child)
+            self._close()
 
-    def _close(self, child: _Child) -> None:
+    def _close(self) -> None:
         self._child = None
-        child.answer.close()
         for opened in (*self._life, self._held):
             os.close(opened)
 
@@ -136,12 +139,13 @@ def _streaming(function: Callable[[], Iterable[Any]], held: int) -> "_Work":
     def work(answer: BinaryIO) -> None:
         import pickle
 
-        for item in function():
-            content = pickle.dumps(item, protocol=pickle.HIGHEST_PROTOCOL)
-            with open(held, "wb", closefd=False) as store:
+        with open(held, "wb", closefd=False) as store:
+            for item in function():
+                content = pickle.dumps(item, protocol=pickle.HIGHEST_PROTOCOL)
                 store.write(content)
-            answer.write(len(content).to_bytes(_SIZE, "big"))
-            answer.flush()
+                store.flush()
+                answer.write(len(content).to_bytes(_SIZE, "big"))
+                answer.flush()
 
     return work
 

@@ -241,9 +241,9 @@ most classes have one value or hundreds in an audit."""
 
 def _sparing_constructor(owner: type) -> Any:
     """`__new__` of the first values, which is slower and ready at once."""
-    parts = [part for part in _parts(owner) if not part.keyword]
-    placed, named_only = [p for p in parts if p.init], [p for p in _parts(owner) if p.keyword]
-    others = [part for part in parts if not part.init] + named_only
+    parts = _parts(owner)
+    placed = [part for part in parts if part.init and not part.keyword]
+    others = [part for part in parts if part.keyword or not part.init]
     blank = _twin(owner)
     left = _FEW
 

@@ -13,7 +13,7 @@ from ctb_audit.forked import Streamed
 from ctb_audit.model import System
 from ctb_audit.sources.ddl.operations import Script, StatementEffect
 from ctb_audit.sources.ddl.psql import Session
-from ctb_audit.sources.ddl.read import Parser, Reading, reader_of
+from ctb_audit.sources.ddl.read import Parser, Reading, read_script, reader_of
 from ctb_audit.sources.ddl.split import split
 from ctb_audit.sources.ddl.statement import Statement
 
@@ -31,7 +31,7 @@ def read_ahead(text: str, path: str, system: System, *, parser: Parser = "auto")
     statements = split(text, dialect=system)
     first = [] if reading.annotated else _first(statements, round(len(text) * OWN_SHARE))
     if not first or _session_after(first) != Session():
-        return Reading(text, path, system, reader_of(system, parser)).read(1)
+        return read_script(text, path, system, parser=parser)
     rest = Streamed(lambda: _chunks(reading.effects(statements)))
     own = list(reading.effects(first))
     return Script(path, system, _Arriving(own, rest, reading.effects(statements)))
