@@ -43,9 +43,10 @@ class Rows:
 
     def collations_of(self, oids: Collection[int]) -> list[Row]:
         """The collations with these oids; asked only where there are some."""
-        if oids:
-            self._answers.now([_collations("more collations", oids)])
-        return self._answers["more collations"] if oids else []
+        if not oids:
+            return []
+        self._answers.now([_collations("more collations", oids)])
+        return self._answers["more collations"]
 
 
 @contextmanager

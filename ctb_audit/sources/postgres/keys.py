@@ -1,9 +1,9 @@
 """Constraints and indexes."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from operator import attrgetter
-from typing import Literal
+from typing import Any, Literal
 
 from ctb_audit.errors import SourceError
 from ctb_audit.lean import dataclass
@@ -110,24 +110,30 @@ def _constraint(row: Row, directory: Directory) -> Constraint:
 
 def _backed(row: Row, index: Row | None, directory: Directory, maker: "_Indexes") -> Constraint:
     """A primary key, unique or exclusion constraint, completed from the index behind it."""
-    table, excludes = row[1], row[4] == "x" and index is not None
-    include = index is not None and len(index[8]) > index[7]
+    table = row[1]
+    told: dict[str, Any]
+    if index is not None and row[4] == "x":
+        told = {
+            "method": index[3],
+            "elements": maker.keys(index),
+            "operators": tuple(row[23] or ()),
+            "predicate": index[15],
+        }
+    elif index is not None:
+        told = {"nulls_not_distinct": index[6], "period": row[21]}
+    else:
+        told = {"period": row[21]}
     return Constraint(
         _BACKED[row[4]],
         row[5],
         directory.names(table, row[6]),
         deferrable=row[7],
         initially_deferred=row[8],
-        nulls_not_distinct=index is not None and not excludes and index[6],
-        period=row[21] and not excludes,
-        include=directory.names(table, index[8][index[7] :]) if index and include else (),
-        method=index[3] if index and excludes else "",
-        elements=maker.keys(index) if index and excludes else (),
-        operators=tuple(row[23] or ()) if excludes else (),
-        predicate=index[15] if index and excludes else None,
+        include=directory.names(table, index[8][index[7] :]) if index else (),
         inherited=row[11],
         comment=directory.comment("pg_constraint", row[0]),
         location=directory.location,
+        **told,
     )
 
 
@@ -156,56 +162,44 @@ class _Indexes:
         )
 
     def keys(self, row: Row) -> tuple[IndexKey, ...]:
-        table, count, numbers = row[1], row[7], row[8]
-        if 0 in numbers:
-            return tuple(self._with_expressions(row))
-        names = self._directory.columns[table]
-        collations, usual = self._collations, DEFAULT_COLLATION
-        found = []
-        for position in range(count):
-            number = numbers[position]
-            if collations:
-                usual = collations.get((table, number), DEFAULT_COLLATION)
-            key = (names[number], row[10][position], usual, row[9][position], row[11][position])
-            made = self._made.get(key)
-            found.append(made or self._made.setdefault(key, self._of_column(*key)))
-        return tuple(found)
-
-    def _of_column(
-        self, name: str, collation: int, usual: int, opclass: int, bits: int
-    ) -> IndexKey:
-        collated = self._directory.collation(collation, usual)
-        return self._key(name, None, collated, self._directory.opclasses.get(opclass), bits)
-
-    def _with_expressions(self, row: Row) -> Iterator[IndexKey]:
-        table, count, numbers = row[1], row[7], row[8]
-        names = self._directory.columns.get(table, {})
         expressions = iter(split_list(row[13]) if row[13] else ())
+        return tuple(
+            [
+                self._of_column(row, place)
+                if row[8][place]
+                else self._of_expression(row, place, next(expressions, None))
+                for place in range(row[7])
+            ]
+        )
+
+    def _of_column(self, row: Row, place: int) -> IndexKey:
+        table, number = row[1], row[8][place]
+        name = self._directory.columns[table][number]
+        usual = self._collations.get((table, number), DEFAULT_COLLATION)
+        known_by = (name, row[10][place], usual, row[9][place], row[11][place])
+        made = self._made.get(known_by)
+        if made is None:
+            collation = self._directory.collation(row[10][place], usual)
+            made = self._made[known_by] = self._key(row, place, name, None, collation)
+        return made
+
+    def _of_expression(self, row: Row, place: int, expression: str | None) -> IndexKey:
+        if expression is None:
+            raise SourceError(self._directory.location.path, *CHANGED)
         collated = bool(row[14]) and " COLLATE " in row[14]
-        for position in range(count):
-            number = numbers[position]
-            opclass, bits = row[9][position], row[11][position]
-            if number:
-                usual = self._collations.get((table, number), DEFAULT_COLLATION)
-                yield self._of_column(names[number], row[10][position], usual, opclass, bits)
-                continue
-            expression = next(expressions, None)
-            if expression is None:
-                raise SourceError(self._directory.location.path, *CHANGED)
-            oid = row[10][position]
-            collation = self._directory.collation(oid, DEFAULT_COLLATION) if collated else None
-            yield self._key(
-                None, expression, collation, self._directory.opclasses.get(opclass), bits
-            )
+        oid = row[10][place] if collated else 0
+        collation = self._directory.collation(oid, DEFAULT_COLLATION)
+        return self._key(row, place, None, expression, collation)
 
     def _key(
         self,
+        row: Row,
+        place: int,
         column: str | None,
         expression: str | None,
         collation: Name | None,
-        opclass: Name | None,
-        bits: int,
     ) -> IndexKey:
+        opclass, bits = self._directory.opclasses.get(row[9][place]), row[11][place]
         descending, first = bool(bits & _DESCENDING), bool(bits & _NULLS_FIRST)
         nulls_first = None if first == descending else first
         return IndexKey(column, expression, collation, opclass, descending, nulls_first)
