@@ -5,7 +5,6 @@ one organisation share their column names, CHECKs and trigger functions.
 """
 
 from collections.abc import Callable, Hashable
-from functools import lru_cache
 from typing import Any
 
 from ctb_audit.model import Trigger, Type
@@ -50,18 +49,13 @@ def _shape(guarded: Guarded, columns: tuple[str, ...], subject: Subject) -> Hash
         subject.system,
         tuple([(c.name, _type_shape(c.type), c.nullable) for c in found]),
         tuple([c.expression for c in relevant_checks(guarded, wanted)]),
-        tuple([s for s in _references(guarded, subject) if wanted.issuperset(s[0])]),
+        tuple(
+            (c.columns, c.validated, c.enforced)
+            for c in guarded.table.constraints
+            if c.kind == "foreign key" and wanted.issuperset(c.columns)
+        ),
         _trigger_shapes(guarded, subject),
     )
-
-
-def _references(guarded: Guarded, subject: Subject) -> list[tuple[tuple[str, ...], bool, bool]]:
-    """The table's foreign keys: columns, whether they are validated, whether enforced."""
-    known: list[tuple[tuple[str, ...], bool, bool]] | None = subject.memo.get(_references)
-    if known is None:
-        keys = (c for c in guarded.table.constraints if c.kind == "foreign key")
-        known = subject.memo[_references] = [(c.columns, c.validated, c.enforced) for c in keys]
-    return known
 
 
 def _type_shape(type_: Type) -> Hashable:
@@ -79,15 +73,10 @@ def _trigger_shapes(guarded: Guarded, subject: Subject) -> Hashable:
     return known
 
 
-@lru_cache(maxsize=1024)
-def _asks_for_names(body: str) -> bool:
-    return "tg_" in body.lower()
-
-
 def _trigger_shape(trigger: Trigger, guarded: Guarded) -> Hashable:
     """A trigger without its name, unless the function asks for names."""
     functions: tuple[Any, ...] = guarded.functions.get(trigger.function, ())
-    bound = any(_asks_for_names(function.body) for function in functions)
+    bound = any("tg_" in function.body.lower() for function in functions)
     effect = effect_of(trigger, functions[0] if functions else None, guarded.table)
     return (
         *(trigger.function, trigger.timing, trigger.events, trigger.row, trigger.enabled),

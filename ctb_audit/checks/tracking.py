@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from ctb_audit.checks.expectation import (
     MISSING_COLUMN,
@@ -89,31 +88,16 @@ def _rejects_null(column: Column, subject: Subject, project: Project) -> bool:
     domain = domain_of(column, subject, project)
     if domain is not None and not domain.nullable:
         return True
-    guards = _guards(subject)
+    constraints = subject.table.constraints
     if not column.nullable:
-        return column.name not in guards.unproven
-    return any(_refuses_null(expression, column.name) for expression in guards.checks)
-
-
-class _Guards(NamedTuple):
-    """`unproven`: columns whose NOT NULL does not hold for all rows. `checks`: those that do."""
-
-    unproven: frozenset[str]
-    checks: tuple[str, ...]
-
-
-def _guards(subject: Subject) -> _Guards:
-    known: _Guards | None = subject.memo.get(_guards)
-    if known is None:
-        unproven: set[str] = set()
-        checks = []
-        for constraint in subject.table.constraints:
-            if constraint.kind == "check" and _counts(constraint):
-                checks.append(constraint.expression or "")
-            elif constraint.kind == "not null" and not _counts(constraint):
-                unproven.update(constraint.columns)
-        known = subject.memo[_guards] = _Guards(frozenset(unproven), tuple(checks))
-    return known
+        return not any(
+            c.kind == "not null" and column.name in c.columns and not _counts(c)
+            for c in constraints
+        )
+    return any(
+        c.kind == "check" and _counts(c) and _refuses_null(c.expression or "", column.name)
+        for c in constraints
+    )
 
 
 @lru_cache(maxsize=4096)

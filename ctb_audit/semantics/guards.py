@@ -1,7 +1,7 @@
 """What guards the rows of one table: types, domains, CHECKs and row triggers."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ctb_audit.lean import dataclass
@@ -27,13 +27,6 @@ class Guarded:
     table: Table
     functions: Functions
     types: Types
-
-    @cached_property
-    def checks(self) -> tuple[tuple[Constraint, frozenset[str]], ...]:
-        """Validated and enforced CHECKs with the columns that they name, in firing order."""
-        found = (c for c in self.table.constraints if _counts(c))
-        ordered = sorted(found, key=lambda constraint: constraint.name)
-        return tuple([(c, _names(c.expression or "")) for c in ordered])
 
 
 def rejects(
@@ -121,7 +114,12 @@ def _outcomes(guarded: Guarded, row: Row, columns: frozenset[str]) -> Iterator[R
 
 def relevant_checks(guarded: Guarded, columns: frozenset[str]) -> tuple[Constraint, ...]:
     """Validated and enforced CHECKs that name one of the columns, in firing order."""
-    return tuple([c for c, names in guarded.checks if not columns.isdisjoint(names)])
+    found = [
+        constraint
+        for constraint in guarded.table.constraints
+        if _counts(constraint) and columns & _names(constraint.expression or "")
+    ]
+    return tuple(sorted(found, key=lambda constraint: constraint.name))
 
 
 def _counts(constraint: Constraint) -> bool:

@@ -104,12 +104,6 @@ def _moddatetime(trigger: Trigger, column: str) -> Answer:
     return Missing(f"trigger {trigger.name} keeps another column")
 
 
-_CONTEXT = (
-    *("tg_op", "tg_when", "tg_level", "tg_name", "tg_table_name", "tg_relname"),
-    *("tg_table_schema", "tg_nargs", "tg_argv"),
-)
-
-
 def _context(trigger: Trigger, table: Table, event: Event) -> dict[str, Value]:
     return {
         "tg_op": event.upper(),
@@ -136,17 +130,10 @@ def assigns_on_every_path(
     `context`: the variables TG_OP and its kin; by default those of an UPDATE. `given`: the row
     comes with the current time in it.
     """
-    asked = _variables(function.body or "")
     known = {"tg_op": "UPDATE", "tg_when": "BEFORE", "tg_level": "ROW", **(context or {})}
-    read = tuple([(name, known[name]) for name in asked if name in known])
+    text = (function.body or "").lower()
+    read = tuple((name, value) for name, value in known.items() if name in text)
     return _assigned(function, column, read, given)
-
-
-@lru_cache(maxsize=1024)
-def _variables(body: str) -> tuple[str, ...]:
-    """The variables of the trigger itself (TG_OP and its kin) that a function reads."""
-    text = body.lower()
-    return tuple([name for name in _CONTEXT if name in text])
 
 
 @lru_cache(maxsize=4096)
