@@ -20,14 +20,14 @@ gives to another engine (`001_x.cockroach.up.sql`).
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import replace
 from functools import lru_cache
 from posixpath import basename, dirname, join, splitext
 from typing import Literal
 
+from ctb_audit.copies import replace
 from ctb_audit.lean import dataclass, pattern
 from ctb_audit.sources.ddl.dialect import PATH_WORDS, UNREAD, marks, of_mark
-from ctb_audit.sources.ddl.undo import takes_back
+from ctb_audit.sources.ddl.undo import stems, takes_back
 
 WHOLE = frozenset(("schema", "structure", "dump", "full_schema", "schema_dump", "pg_dump"))
 """Names of files that hold a whole schema."""
@@ -44,6 +44,7 @@ PARTS = frozenset(
 _IN_FOLDERS = frozenset(("migration", "up"))  # file names of Prisma and Diesel
 _NUMBER = pattern(r"\d+")
 _FLYWAY = pattern(r"(?P<kind>[VB])(?P<version>\d+(?:[._]\d+)*)__|(?P<repeat>R)__")
+_FLYWAY_KINDS = ("V", "B", "R")
 _VERSIONED = pattern(r"\d|[VB]\d[\d._]*__|R__")
 _PLANNED = pattern(r"^[^\S\n]*+(?![%#@\s])([^\s\[]+)", re.M)
 
@@ -67,13 +68,13 @@ class Plan:
 
 def plan(paths: Sequence[str], sqitch_plan: Callable[[str], str | None] | None = None) -> Plan:
     """Groups of the SQL files `paths`; `sqitch_plan` gives the text of a plan file, or None."""
-    everything = frozenset(paths)
+    beside = stems(paths)
     marked = {_unmarked(path) for path in paths if of_mark(path) == "postgresql"}
     left_out: list[tuple[str, str]] = []
     whole: list[str] = []
     folders: dict[str, list[str]] = defaultdict(list)
     for path in paths:
-        reason = takes_back(path, everything) or _of_another_engine(path, marked)
+        reason = takes_back(path, beside) or _of_another_engine(path, marked)
         if reason:
             left_out.append((path, reason))
         elif _stem(path) in WHOLE:
@@ -149,7 +150,7 @@ def _from_baseline(groups: Sequence[Group]) -> tuple[list[Group], list[tuple[str
     kept: list[Group] = []
     stale: list[tuple[str, str]] = []
     for group in groups:
-        versions = {path: _FLYWAY.match(basename(path)) for path in group.paths}
+        versions = {path: _flyway(basename(path)) for path in group.paths}
         known = {p: _version(m["version"]) for p, m in versions.items() if m and m["version"]}
         baselines = [v for p, v in known.items() if basename(p).startswith("B")]
         last = max(baselines, default=None)
@@ -158,6 +159,10 @@ def _from_baseline(groups: Sequence[Group]) -> tuple[list[Group], list[tuple[str
         stale += [(path, "older than the baseline migration") for path in sorted(old)]
         kept.append(replace(group, paths=tuple(p for p in group.paths if p not in old)))
     return kept, stale
+
+
+def _flyway(name: str) -> re.Match[str] | None:
+    return _FLYWAY.match(name) if name[:1] in _FLYWAY_KINDS else None
 
 
 def _as_planned(folder: str, files: Sequence[str], text: str) -> tuple[str, ...]:
@@ -169,7 +174,7 @@ def _as_planned(folder: str, files: Sequence[str], text: str) -> tuple[str, ...]
 def _place(path: str, folder: str) -> tuple[int, tuple[int, ...], str, str]:
     """Repeatable migrations last; versions and leading numbers by value, then the whole name."""
     name = step_name(path, folder)
-    flyway = _FLYWAY.match(name)
+    flyway = _flyway(name)
     if flyway is not None:
         version = _version(flyway["version"]) if flyway["version"] else ()
         return (2 if flyway["repeat"] else 0, version, name, path)

@@ -5,8 +5,8 @@ is a migration. The words are the data below.
 """
 
 import re
-from collections.abc import Set
-from posixpath import basename, dirname, splitext
+from collections.abc import Iterable, Mapping, Set
+from posixpath import split, splitext
 
 from ctb_audit.lean import pattern
 
@@ -44,18 +44,28 @@ _HINTS = ("down", "undo", "drop below")
 _INK = pattern(r"[^\n]")
 
 
-def takes_back(path: str, siblings: Set[str] = frozenset()) -> str:
-    """Why a file is not replayed, "" where it is; `siblings` are all paths of the audit."""
-    folder, name = dirname(path), basename(path)
+def stems(paths: Iterable[str]) -> Mapping[str, Set[str]]:
+    """The names of the files in each folder, in lower case and without their suffix."""
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        folder, name = split(path)
+        found.setdefault(folder, set()).add(splitext(name)[0].lower())
+    return found
+
+
+def takes_back(path: str, beside: Mapping[str, Set[str]]) -> str:
+    """Why a file is not replayed, "" where it is; `beside`: the `stems` of all paths."""
+    folder, name = split(path)
     stem = splitext(name)[0].lower()
-    if basename(folder).lower() in FOLDERS:
-        return f"in the folder {basename(folder)}"
-    last = stem.rsplit(".", 1)[-1]
+    above = folder.rpartition("/")[2]
+    if above.lower() in FOLDERS:
+        return f"in the folder {above}"
+    last = stem.rpartition(".")[2]
     if last in WORDS:
         return f"named {last}"
-    if _FLYWAY_UNDO.match(name):
+    if name[:1] == "U" and _FLYWAY_UNDO.match(name):
         return "an undo migration of Flyway"
-    side = _SIDE.match(stem)
+    side = _SIDE.match(stem) if any(word in stem for word in WORDS) else None
     if side is None:
         return ""
     word = side["head"] or (side["tail"] if side["tail"] in WORDS else "")
@@ -63,8 +73,8 @@ def takes_back(path: str, siblings: Set[str] = frozenset()) -> str:
     if not word:
         return ""
     forward = {other, *(f"{other}_{f}" for f in FORWARD), *(f"{f}_{other}" for f in FORWARD)}
-    beside = {splitext(basename(s))[0].lower() for s in siblings if dirname(s) == folder}
-    return f"the {word} of a file beside it" if forward & beside else ""
+    is_beside = not forward.isdisjoint(beside.get(folder, ()))
+    return f"the {word} of a file beside it" if is_beside else ""
 
 
 def without_undo(text: str) -> str:
