@@ -31,6 +31,9 @@ def main() -> None:
         from ctb_audit.collector import leave_to_exit
 
         leave_to_exit()
+    from ctb_audit.cli.postponed import postpone
+
+    postpone()
     from ctb_audit.cli.app import run
 
     _leave(run(sys.argv[1:]))
