@@ -15,13 +15,15 @@ standard decorator. What this one does not know (`order`, a metaclass, `__post_i
 import dataclasses
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import FrozenInstanceError
 from functools import cache
 from importlib import import_module
+from operator import attrgetter
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-__all__ = ["dataclass", "importer", "pattern", "rebuilt", "twin"]
+__all__ = ["dataclass", "field_values", "importer", "pattern", "placed_fields", "rebuilt", "twin"]
 
 _MISSING = dataclasses.MISSING
 _OPTIONS = frozenset({"frozen", "slots", "kw_only"})
@@ -43,6 +45,7 @@ def importer(package: str) -> Callable[[str], Callable[..., Any]]:
                 found = getattr(import_module(f"{package}.{module}"), name)
             return found(*arguments, **named)
 
+        call.__name__ = name
         return call
 
     return late
@@ -206,7 +209,7 @@ def _methods(frozen: bool) -> dict[str, Any]:
         return {**made, "__init__": _Late("__init__", _initialiser), "__hash__": None}
     return {
         **made,
-        "__new__": _Late("__new__", _sparing_constructor),
+        "__new__": _Late("__new__", _constructor),
         "__hash__": _Late("__hash__", _hashing),
         "__setattr__": _refused,
         "__delattr__": _refused,
@@ -234,56 +237,57 @@ class _Late:
         return found
 
 
-_FEW = 8
-"""Values of a class before its constructor is compiled, which takes as long as a hundred of them:
-most classes have one value or hundreds in an audit."""
-
-
-def _sparing_constructor(owner: type) -> Any:
-    """`__new__` of the first values, which is slower and ready at once."""
-    parts = _parts(owner)
-    placed = [part for part in parts if part.init and not part.keyword]
-    others = [part for part in parts if part.keyword or not part.init]
-    blank = _twin(owner)
-    left = _FEW
-
-    def construct(cls: type, /, *values: Any, **named: Any) -> Any:
-        nonlocal left
-        left -= 1
-        if left >= 0 and len(values) <= len(placed):
-            made = blank()
-            for part, value in zip(placed, values, strict=False):
-                setattr(made, part.name, value)
-            if _filled_by_name(made, [*placed[len(values) :], *others], named):
-                made.__class__ = cls
-                return made
-        owner.__new__ = _constructor(owner)  # type: ignore[method-assign]
-        return owner.__new__(cls, *values, **named)  # says what is wrong, where something is
-
-    return staticmethod(construct)
-
-
-def _filled_by_name(made: Any, parts: list[_Part], named: dict[str, Any]) -> bool:
-    """Whether every field has a value and every value a field."""
-    given = 0
-    for name, init, default, factory, *_ in parts:
-        if init and name in named:
-            given += 1
-            setattr(made, name, named[name])
-        elif factory is not _MISSING:
-            setattr(made, name, factory())
-        elif default is not _MISSING:
-            setattr(made, name, default)
-        elif init:
-            return False
-    return given == len(named)
-
-
 def _constructor(owner: type) -> Any:
     """`__new__`: fills a value of a twin without `_refused` and makes it one of the class."""
-    names = {"_twin": _twin(owner)}
-    lines = ["self = _twin()", *_filling(owner, names), "self.__class__ = cls", "return self"]
-    return staticmethod(_compiled("__new__", f"cls{_arguments(owner)}", lines, names))
+    parts = _parts(owner)
+    placed = [part for part in parts if part.init and not part.keyword]
+    named = [part for part in parts if part.init and part.keyword]
+    taken = [part.name for part in (*placed, *named)]
+    code = _filling_of(len(taken)).replace(
+        co_name="__new__",
+        co_argcount=1 + len(placed),
+        co_kwonlyargcount=len(named),
+        co_varnames=("cls", *taken, "self"),
+        co_names=("_twin", *taken, "__class__"),
+    )
+    made = FunctionType(code, {"_twin": _twin(owner)}, "__new__")
+    made.__defaults__ = tuple(_default(part) for part in placed if not _is_required(part))
+    made.__kwdefaults__ = {part.name: _default(part) for part in named if not _is_required(part)}
+    own = [part for part in parts if part.factory is not _MISSING or not part.init]
+    return staticmethod(_completed(made, own) if own else made)
+
+
+@cache
+def _filling_of(count: int) -> CodeType:
+    """The code of a constructor of so many fields: compiled once for all classes that have as
+    many, under whose names `replace` puts it.
+    """
+    names = [f"_{number}" for number in range(count)]
+    filled = [f"self.{name} = {name}" for name in names]
+    lines = ["self = _twin()", *filled, "self.__class__ = cls", "return self"]
+    code: CodeType = _compiled("__new__", ", ".join(["cls", *names]), lines, {}).__code__
+    return code
+
+
+def _completed(make: Callable[..., Any], own: list[_Part]) -> Callable[..., Any]:
+    """A constructor whose values have fields of their own: new lists, what no argument gives."""
+    blank = object.__setattr__
+
+    def __new__(cls: type, /, *values: Any, **named: Any) -> Any:
+        made = make(cls, *values, **named)
+        for name, init, default, factory, *_ in own:
+            if not init or getattr(made, name) is _ABSENT:
+                given = default if factory is _MISSING else factory()
+                if given is not _MISSING:
+                    blank(made, name, given)
+        return made
+
+    return __new__
+
+
+def _default(part: _Part) -> Any:
+    """What the constructor takes where no argument is given."""
+    return part.default if part.factory is _MISSING else _ABSENT
 
 
 @cache
@@ -338,24 +342,31 @@ _ABSENT = object()
 
 
 def _equality(owner: type) -> Any:
-    compared = [f.name for f in _parts(owner) if f.compare]
-    lines = [
-        "if other.__class__ is not self.__class__:",
-        "    return NotImplemented",
-        f"return {_tuple('self', compared)} == {_tuple('other', compared)}",
-    ]
-    return _compiled("__eq__", "self, other", lines, {})
+    values = field_values(part.name for part in _parts(owner) if part.compare)
+
+    def __eq__(self: Any, other: Any) -> Any:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return values(self) == values(other)
+
+    return __eq__
 
 
 def _hashing(owner: type) -> Any:
-    hashed = [
-        f.name for f in dataclasses.fields(owner) if (f.compare if f.hash is None else f.hash)
-    ]
-    return _compiled("__hash__", "self", [f"return hash({_tuple('self', hashed)})"], {})
+    parts = _parts(owner)
+    values = field_values(p.name for p in parts if (p.compare if p.hash is None else p.hash))
+    return lambda self: hash(values(self))
 
 
-def _tuple(of: str, names: list[str]) -> str:
-    return "(" + "".join(f"{of}.{name}, " for name in names) + ")"
+def field_values(names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the tuple of a value's fields."""
+    match tuple(names):
+        case ():
+            return lambda value: ()
+        case (name,):
+            return lambda value: (getattr(value, name),)
+        case several:
+            return attrgetter(*several)
 
 
 def _compiled(name: str, arguments: str, lines: list[str], names: dict[str, Any]) -> Any:
@@ -376,16 +387,24 @@ def _refused(self: Any, name: str, value: object = None) -> None:
 
 def _reduction(owner: type) -> Any:
     """`__reduce__`: by the constructor where that takes every field by its place."""
-    parts = _parts(owner)
-    if all(part.init and not part.keyword for part in parts):
-        values = _tuple("self", [part.name for part in parts])
-        return _compiled("__reduce__", "self", [f"return self.__class__, {values}"], {})
-    return _reduced
+    names = placed_fields(owner)
+    if not names and _parts(owner):
+        return _reduced
+    values = field_values(names)
+    return lambda self: (self.__class__, values(self))
 
 
 def _reduced(self: Any) -> tuple[Any, ...]:
     names = [part.name for part in _parts(type(self))]
     return rebuilt, (type(self), {n: getattr(self, n) for n in names if hasattr(self, n)})
+
+
+def placed_fields(cls: type) -> list[str]:
+    """The names of a class's fields where this module made it and its constructor takes all of
+    them by their place; else none.
+    """
+    parts = _parts(cls) if "_lean" in vars(cls) else []
+    return [p.name for p in parts] if all(p.init and not p.keyword for p in parts) else []
 
 
 def twin(cls: type) -> type | None:
