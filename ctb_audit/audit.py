@@ -4,7 +4,6 @@ load -> subjects -> judge -> waivers -> scores -> gate
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import reduce
@@ -12,9 +11,9 @@ from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctb_audit.baseline import Applied, Judged, apply_baseline, read_baseline
 from ctb_audit.collector import collector_paused, until_exit
 from ctb_audit.config import Config
+from ctb_audit.copies import replace
 from ctb_audit.gate import GateSettings, Step, decide, incompleteness
 from ctb_audit.judge import Judgement, judge, questions
 from ctb_audit.lean import dataclass
@@ -37,6 +36,7 @@ from ctb_audit.subjects import build_project, misspelt_entries
 from ctb_audit.waivers import Waiver, apply_waivers, inline_waivers
 
 if TYPE_CHECKING:
+    from ctb_audit.baseline import Applied, Judged
     from ctb_audit.compare import Settle
 
 DEFAULT_STANDARD = "ctb-1.0"
@@ -155,17 +155,20 @@ def relations_of(project: Project) -> tuple[Relation, ...]:
 
 def known_findings(
     project: Project, judgement: Judgement, findings: Sequence[Finding], config: Config
-) -> Applied:
+) -> "Applied":
     """The findings under the configured baseline; ConfigurationError where it does not fit."""
-    assert config.baseline is not None
-    baseline = read_baseline(config.baseline)
+    from ctb_audit.baseline import apply_baseline, read_baseline
     from ctb_audit.state import States
 
+    assert config.baseline is not None
+    baseline = read_baseline(config.baseline)
     return apply_baseline(findings, baseline, States(project).of, judged_of(project, judgement))
 
 
-def judged_of(project: Project, judgement: Judgement) -> Judged:
+def judged_of(project: Project, judgement: Judgement) -> "Judged":
     """What the verdicts could say, for a baseline."""
+    from ctb_audit.baseline import Judged
+
     return Judged(project.standard, tuple(judgement.unknowns), tuple(judgement.not_judged))
 
 

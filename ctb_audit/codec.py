@@ -50,6 +50,17 @@ def decode(kind: type[T], value: Any) -> T:
         raise CodecError(f"not a {kind.__name__}: {error}") from error
 
 
+def hints_of(kind: Any) -> dict[str, Any]:
+    """The types of a class's fields, also of those that a catalog seldom has and the model names
+    without importing them.
+    """
+    from ctb_audit.document_model import Document
+    from ctb_audit.rules_model import Rules
+    from ctb_audit.zod_model import Model
+
+    return typing.get_type_hints(kind, localns={c.__name__: c for c in (Document, Rules, Model)})
+
+
 def _same(value: Any) -> Any:
     return value
 
@@ -103,7 +114,7 @@ def _encoder(kind: Any) -> Coder:
 
 
 def _object_encoder(kind: type) -> Coder:
-    hints = typing.get_type_hints(kind)
+    hints = hints_of(kind)
     plan: list[tuple[str, Any, bool, bool, Coder]] = []
 
     def run(value: Any) -> dict[str, Any]:
@@ -149,7 +160,7 @@ def _default(field: "dataclasses.Field[Any]") -> Any:
 
 
 def _named_encoder(kind: Any) -> Coder:
-    hints = typing.get_type_hints(kind)
+    hints = hints_of(kind)
     plan = [(name, _encoder(hints[name])) for name in kind._fields]
     return lambda value: {
         name: coder(item) for (name, coder), item in zip(plan, value, strict=True)
@@ -208,7 +219,7 @@ def _decoder(kind: Any) -> Coder:
 
 
 def _object_decoder(kind: type) -> Coder:
-    hints = typing.get_type_hints(kind)
+    hints = hints_of(kind)
     coders: dict[str, Coder] = {}
     typed: list[str] = []
 
@@ -226,7 +237,7 @@ def _object_decoder(kind: type) -> Coder:
 
 
 def _named_decoder(kind: Any) -> Coder:
-    hints = typing.get_type_hints(kind)
+    hints = hints_of(kind)
     coders = {name: _decoder(hints[name]) for name in kind._fields}
     return lambda value: kind(**{name: coders[name](item) for name, item in value.items()})
 

@@ -3,10 +3,9 @@
 import dataclasses
 import inspect
 import types
-import typing
 from typing import Any, Literal, Union, get_args, get_origin
 
-from ctb_audit.codec import ALWAYS
+from ctb_audit.codec import ALWAYS, hints_of
 from ctb_audit.model import Type
 
 Schema = dict[str, Any]
@@ -35,7 +34,7 @@ def schema_of(kind: type, *, identifier: str, title: str) -> Schema:
 
 
 def _object(kind: Any, definitions: dict[str, Schema]) -> Schema:
-    hints = typing.get_type_hints(kind)
+    hints = hints_of(kind)
     properties: dict[str, Schema] = {}
     required = []
     for field in dataclasses.fields(kind):
@@ -78,7 +77,7 @@ def _reference(kind: Any, definitions: dict[str, Schema], make: Any) -> Schema:
 
 
 def _named(kind: Any, definitions: dict[str, Schema]) -> Schema:
-    hints = typing.get_type_hints(kind)
+    hints = hints_of(kind)
     return {
         "type": "object",
         "description": _first_paragraph(kind),

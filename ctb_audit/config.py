@@ -6,20 +6,18 @@ Paths in it count from its own folder. `env:NAME` sources stay as written: only 
 that is opened reads the environment.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from ctb_audit import resources
-from ctb_audit.config_paths import refuse_outside
+from ctb_audit.copies import replace
 from ctb_audit.errors import ConfigurationError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Name, Policy, System
-from ctb_audit.shape import plain, problems
 from ctb_audit.standard import Level, Severity, matches_table
 
 CONFIG_NAME = "ctb.toml"
@@ -171,6 +169,9 @@ def load_config(path: Path | None = None, cwd: Path | None = None) -> Config:
 
 def config_from_table(table: Mapping[str, Any], file: Path, *, prefix: str = "") -> Config:
     """The configuration in a parsed table; `file` is where it stands (need not exist)."""
+    from ctb_audit.config_paths import refuse_outside
+    from ctb_audit.shape import plain, problems
+
     table = plain(table)
     place = f"{file.name}: {prefix}"
     for found in problems(table, _schema()):
@@ -258,6 +259,8 @@ def _parse(content: bytes, place: str) -> Mapping[str, Any]:
 
 
 def _schema() -> Mapping[str, Any]:
+    import json
+
     loaded: Mapping[str, Any] = json.loads(resources.resource_text("rules/config.schema.json"))
     return loaded
 

@@ -10,15 +10,6 @@ from ctb_audit.lean import dataclass
 from ctb_audit.names import Location, Name, System
 
 Chapter = Literal["S", "T", "A", "M", "P", "E", "D"]
-CHAPTERS: dict[Chapter, str] = {
-    "S": "Structure",
-    "T": "Traceability",
-    "A": "Authentication & authorization",
-    "M": "Migration",
-    "P": "Purpose",
-    "E": "Enforcement",
-    "D": "Dependencies",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ changed Unknown (DESIGN, Rules and Coverage).
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from functools import partial
 from typing import assert_never
 
 from ctb_audit.checks import ASKING, PROJECT_REGISTRY, REGISTRY, Check, ProjectFinding
+from ctb_audit.copies import replace
 from ctb_audit.forked import divided, processes
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Location, Problem

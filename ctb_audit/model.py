@@ -9,17 +9,19 @@ form is computed where it is needed (`ctb_audit.semantics`).
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ctb_audit.document_model import Document
 from ctb_audit.lean import dataclass
 from ctb_audit.names import SYSTEMS as SYSTEMS
 from ctb_audit.names import Location as Location
 from ctb_audit.names import Name as Name
 from ctb_audit.names import Surface as Surface
 from ctb_audit.names import System as System
-from ctb_audit.rules_model import Rules
-from ctb_audit.zod_model import Model
+
+if TYPE_CHECKING:  # `hints_of` of the codec knows them too
+    from ctb_audit.document_model import Document
+    from ctb_audit.rules_model import Rules
+    from ctb_audit.zod_model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,9 +514,9 @@ class Catalog:
     stated: tuple[str, ...] = ()
     standard: str = ""
     server_version: int | None = None  # e.g. 150018, of a live PostgreSQL
-    documents: tuple[Document, ...] = ()  # what schema references say besides their DDL
-    rules: tuple[Rules, ...] = ()  # Firestore security rules
-    models: tuple[Model, ...] = ()  # zod schemas
+    documents: "tuple[Document, ...]" = ()  # what schema references say besides their DDL
+    rules: "tuple[Rules, ...]" = ()  # Firestore security rules
+    models: "tuple[Model, ...]" = ()  # zod schemas
     migrations: tuple[MigrationFile, ...] = ()  # chains on disk, in their order
     trackers: tuple[Tracker, ...] = ()  # of a live database
 

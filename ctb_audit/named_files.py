@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ctb_audit.document_model import Document
 from ctb_audit.model import Catalog
+
+if TYPE_CHECKING:
+    from ctb_audit.document_model import Document
 
 
 def existing_files(
@@ -32,14 +35,14 @@ def _repository(folder: Path) -> Path | None:
     return next((f for f in (folder, *folder.parents) if (f / ".git").exists()), None)
 
 
-def _existing(document: Document, root: Path, bases: list[Path]) -> frozenset[str]:
+def _existing(document: "Document", root: Path, bases: list[Path]) -> frozenset[str]:
     places = [*bases, (root / document.path).parent]
     named = dict.fromkeys(_named(document))
     folders = {str(Path(path).parent) for path in named if "/" in path}
     return frozenset(path for path in named if _exists(path, places, folders))
 
 
-def _named(document: Document) -> Iterator[str]:
+def _named(document: "Document") -> Iterator[str]:
     for source in (*document.migrations, *(s for t in document.tables for s in t.sources)):
         yield source.path
 

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from posixpath import basename
 
 from ctb_audit.checks.registry import ProjectFinding, beside, check, project_check
-from ctb_audit.lean import pattern
+from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import AppliedMigration, MigrationFile, Tracker
 from ctb_audit.project import Project, Subject
 from ctb_audit.semantics.indexes import is_unique

@@ -1,6 +1,7 @@
 """The chapters of a table's documentation (STANDARD section 6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from ctb_audit.checks.documented import (
     UNDOCUMENTED,
@@ -10,10 +11,22 @@ from ctb_audit.checks.documented import (
     notes_without_subject,
 )
 from ctb_audit.checks.registry import ProjectFinding, beside, check
-from ctb_audit.document_model import CHAPTERS, DocumentTable
 from ctb_audit.model import Catalog, Declaration, Name, System
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
+
+if TYPE_CHECKING:
+    from ctb_audit.document_model import Chapter, DocumentTable
+
+CHAPTERS: "Mapping[Chapter, str]" = {
+    "S": "Structure",
+    "T": "Traceability",
+    "A": "Authentication & authorization",
+    "M": "Migration",
+    "P": "Purpose",
+    "E": "Enforcement",
+    "D": "Dependencies",
+}
 
 _TRACES = (
     ("table id", ("barton id", "bart id", "table id", "barton")),
@@ -89,7 +102,7 @@ def _fault(letter: str, note: Note, given: tuple[Declaration, ...], style: str) 
     return f"{title}: {lacking}"
 
 
-def _entry(letter: str, table: DocumentTable, given: tuple[Declaration, ...]) -> str:
+def _entry(letter: str, table: "DocumentTable", given: tuple[Declaration, ...]) -> str:
     """As ctb-1.0's entries: id, purpose, level, files, processes, structure."""
     match letter:
         case "S":
@@ -124,7 +137,7 @@ def _chapter(letter: str, note: Note) -> str:
     return _content(letter, table)
 
 
-def _content(letter: str, table: DocumentTable) -> str:
+def _content(letter: str, table: "DocumentTable") -> str:
     match letter:
         case "S":
             return "no columns and types"
@@ -142,7 +155,7 @@ def _content(letter: str, table: DocumentTable) -> str:
     return ""
 
 
-def _purpose(table: DocumentTable, given: tuple[Declaration, ...]) -> str:
+def _purpose(table: "DocumentTable", given: tuple[Declaration, ...]) -> str:
     fact = table.fact(*_PURPOSE)
     purposes = [fact.value] if fact else [d.purpose for d in given if d.purpose]
     if not purposes:

@@ -6,7 +6,7 @@ from ctb_audit.checks.expectation import base_type
 from ctb_audit.checks.registry import check
 from ctb_audit.model import Column, System, Type
 from ctb_audit.project import Project, Subject
-from ctb_audit.semantics.field_names import folded, words_of
+from ctb_audit.semantics import folded, words_of
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
 
 _ALIKE = (

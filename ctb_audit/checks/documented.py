@@ -1,11 +1,13 @@
 """What the documents among the sources say of a table."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ctb_audit.document_model import Document, DocumentTable
 from ctb_audit.model import Catalog, Name, System
 from ctb_audit.project import Project, Subject
+
+if TYPE_CHECKING:
+    from ctb_audit.document_model import Document, DocumentTable
 
 UNDOCUMENTED = "no document has a section for the table"
 PLACEHOLDERS = frozenset(
@@ -20,14 +22,14 @@ class Note(NamedTuple):
     """A table as one document describes it."""
 
     catalog: Catalog
-    document: Document
-    table: DocumentTable
+    document: "Document"
+    table: "DocumentTable"
 
 
 Key = tuple[System, Name]
 
 
-def documents_of(project: Project) -> Iterator[tuple[Catalog, Document]]:
+def documents_of(project: Project) -> Iterator["tuple[Catalog, Document]"]:
     for catalog in project.catalogs:
         for document in catalog.documents:
             yield catalog, document

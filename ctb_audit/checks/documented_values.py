@@ -3,23 +3,29 @@
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ctb_audit.checks.documented import notes_of
 from ctb_audit.checks.expectation import base_type, tracked
 from ctb_audit.checks.guarding import ask
 from ctb_audit.checks.inactive import NO_TRIGGERS_READ
 from ctb_audit.checks.registry import check
-from ctb_audit.document_model import ValueRule
 from ctb_audit.model import Column, Location
 from ctb_audit.project import Project, Subject
+from ctb_audit.semantics import (
+    enforces_format,
+    enforces_range,
+    enforces_values,
+    fits,
+    templates_pattern,
+)
 from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
-from ctb_audit.semantics.enforcement import enforces_format, enforces_range, enforces_values
-from ctb_audit.semantics.formats import fits
 from ctb_audit.semantics.indexes import is_unique
-from ctb_audit.semantics.templates import templates_pattern
 from ctb_audit.standard import TrackingField
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
+
+if TYPE_CHECKING:
+    from ctb_audit.document_model import ValueRule
 
 NOTHING = "no document states a rule for a column"
 
@@ -80,7 +86,7 @@ def nullable_documented_column(subject: Subject, project: Project) -> Iterator[V
         yield NotApplicable(NOTHING)
 
 
-def documented_rules(subject: Subject, project: Project) -> Iterator[tuple[Column, ValueRule]]:
+def documented_rules(subject: Subject, project: Project) -> Iterator["tuple[Column, ValueRule]"]:
     """The rules of documents with the columns that they mean."""
     for note in notes_of(subject, project):
         for rule in note.table.rules:
@@ -98,7 +104,7 @@ def named_column(label: str, subject: Subject) -> Column | None:
     return next((known[form] for form in forms if form in known), None)
 
 
-def _grouped(stated: list[tuple[Column, ValueRule]]) -> dict[Column, list[ValueRule]]:
+def _grouped(stated: "list[tuple[Column, ValueRule]]") -> "dict[Column, list[ValueRule]]":
     found: dict[Column, list[ValueRule]] = {}
     for column, rule in stated:
         found.setdefault(column, []).append(rule)
@@ -106,7 +112,7 @@ def _grouped(stated: list[tuple[Column, ValueRule]]) -> dict[Column, list[ValueR
 
 
 def _first_fault(
-    column: Column, rules: list[ValueRule], subject: Subject, project: Project
+    column: Column, rules: "list[ValueRule]", subject: Subject, project: Project
 ) -> Verdict:
     """One verdict a column: of what is stated the first that is not held."""
     verdicts = [_verdict(column, rule, subject, project) for rule in rules]
@@ -117,7 +123,7 @@ def _first_fault(
     return verdicts[0]
 
 
-def _verdict(column: Column, rule: ValueRule, subject: Subject, project: Project) -> Verdict:
+def _verdict(column: Column, rule: "ValueRule", subject: Subject, project: Project) -> Verdict:
     if rule.kind == "unique":
         held = is_unique(subject.table, (column.name,))
         told = f"{column.name} is not unique, and {_place(rule.location)} says that it is"
@@ -130,7 +136,9 @@ def _verdict(column: Column, rule: ValueRule, subject: Subject, project: Project
     return _judged(answer, column, subject, rule)
 
 
-def _asked(column: Column, rule: ValueRule, subject: Subject, project: Project) -> Answer | None:
+def _asked(column: Column, rule: "ValueRule", subject: Subject, project: Project) -> Answer | None:
+    from decimal import Decimal
+
     family = base_type(column, subject, project).family
     numeric = family in ("integer", "decimal", "float", "money", "serial")
     names = (column.name,)
@@ -148,7 +156,7 @@ def _asked(column: Column, rule: ValueRule, subject: Subject, project: Project) 
     return None
 
 
-def _judged(answer: Answer, column: Column, subject: Subject, rule: ValueRule | None) -> Verdict:
+def _judged(answer: Answer, column: Column, subject: Subject, rule: "ValueRule | None") -> Verdict:
     match answer:
         case Holds():
             return Pass(column.name)
@@ -178,8 +186,12 @@ def _tracking(column: Column, subject: Subject, project: Project) -> TrackingFie
     return None
 
 
-def _is_standard_range(column: Column, rule: ValueRule, subject: Subject, project: Project) -> bool:
+def _is_standard_range(
+    column: Column, rule: "ValueRule", subject: Subject, project: Project
+) -> bool:
     """A range that the standard gives a tracking column in the same words or narrower ones."""
+    from decimal import Decimal
+
     wanted = _tracking(column, subject, project)
     return (
         wanted is not None

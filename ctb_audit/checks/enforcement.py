@@ -11,13 +11,8 @@ from ctb_audit.checks.registry import check
 from ctb_audit.checks.triggers import ineffective
 from ctb_audit.model import Column
 from ctb_audit.project import Project, Subject
+from ctb_audit.semantics import enforces_email, enforces_format, enforces_order, enforces_range
 from ctb_audit.semantics.answers import Answer, Holds, Missing, Unsure
-from ctb_audit.semantics.enforcement import (
-    enforces_email,
-    enforces_format,
-    enforces_order,
-    enforces_range,
-)
 from ctb_audit.standard import name_patterns
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ctb_audit import semantics
 from ctb_audit.model import Column, Type, UserType
 from ctb_audit.project import Project, Subject
-from ctb_audit.semantics import formats
 from ctb_audit.standard import Standard, TrackingField
 from ctb_audit.verdict import NotApplicable
 
@@ -109,4 +109,4 @@ def fits(value: str, format_: str, standard: Standard) -> bool:
     one (a HEIR id's month is 01 to 12). A format without a pattern fits everything.
     """
     pattern = standard.formats.get(f"{format_}_value", standard.formats.get(format_, ""))
-    return not pattern or formats.fits(pattern, value)
+    return not pattern or semantics.fits(pattern, value)

@@ -9,8 +9,8 @@ from typing import Any
 
 from ctb_audit.model import Trigger, Type
 from ctb_audit.project import Project, Subject
+from ctb_audit.semantics import Guarded, relevant_checks
 from ctb_audit.semantics.answers import Answer, Unsure
-from ctb_audit.semantics.guards import Guarded, relevant_checks
 from ctb_audit.semantics.plpgsql import effect_of
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from ctb_audit import semantics
 from ctb_audit.checks.expectation import MISSING_COLUMN, column_of, fits
 from ctb_audit.checks.registry import ProjectFinding, beside, check
 from ctb_audit.model import Name
 from ctb_audit.project import Project, Subject
-from ctb_audit.semantics import formats
 from ctb_audit.semantics.defaults import Literal, default_of
 from ctb_audit.semantics.indexes import is_unique
 from ctb_audit.standard import RegistryColumn, Standard
@@ -40,14 +40,14 @@ def invalid_table_id(subject: Subject, project: Project) -> Iterator[Verdict]:
     faults = [
         _table_id_fault(table_id, subject, project.standard)
         for table_id in subject.table_ids
-        if not formats.fits(pattern, table_id)
+        if not semantics.fits(pattern, table_id)
     ]
     yield Fail("; ".join(faults)) if faults else Pass()
 
 
 def _table_id_fault(table_id: str, subject: Subject, standard: Standard) -> str:
     for system, pattern in standard.table_ids.items():
-        if formats.fits(pattern, table_id):
+        if semantics.fits(pattern, table_id):
             return f"{table_id} is an id of {system}, the table is in {subject.system}"
     return f"{table_id} does not match {standard.table_ids[subject.system]}"
 

@@ -3,13 +3,16 @@
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ctb_audit.checks.documented import UNDOCUMENTED, Note, documents_of, notes_of
 from ctb_audit.checks.registry import ProjectFinding, beside, check, project_check
-from ctb_audit.document_model import Document, SourceFile
 from ctb_audit.lean import pattern
 from ctb_audit.project import Project, Subject
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Verdict
+
+if TYPE_CHECKING:
+    from ctb_audit.document_model import Document, SourceFile
 
 _DATED = pattern(r"^\d{4}-\d{2}-\d{2}_[A-Za-z0-9][\w.-]*\.sql$")
 _NUMBERED = pattern(r"^\d{3,}_[A-Za-z0-9][\w.-]*\.sql$")
@@ -26,7 +29,7 @@ def base_name(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
 
 
-def _named(document: Document) -> dict[str, SourceFile]:
+def _named(document: "Document") -> "dict[str, SourceFile]":
     """Every migration that the document names, by file name, in its order."""
     found: dict[str, SourceFile] = {}
     of_tables = (s for t in document.tables for s in t.sources if s.kind in MIGRATION_KINDS)
@@ -63,7 +66,7 @@ def ambiguous_migration_order(project: Project) -> Iterator[ProjectFinding]:
 
 
 def _doubled(
-    document: Document, named: dict[str, SourceFile], numbered: list[str]
+    document: "Document", named: "dict[str, SourceFile]", numbered: list[str]
 ) -> Iterator[ProjectFinding]:
     by_number: dict[str, list[str]] = {}
     for name in numbered:
@@ -107,7 +110,7 @@ def _files(subject: Subject, project: Project, *, migrations: bool) -> Iterator[
         yield NotApplicable(reason)
 
 
-def _wanted(note: Note, *, migrations: bool) -> dict[str, SourceFile]:
+def _wanted(note: Note, *, migrations: bool) -> "dict[str, SourceFile]":
     """Paths by name; of one file at several places the one with a folder."""
     found: dict[str, SourceFile] = {}
     for source in sorted(note.table.sources, key=lambda s: "/" not in s.path):

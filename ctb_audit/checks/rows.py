@@ -14,16 +14,15 @@ from ctb_audit.checks.registry import asking_check
 from ctb_audit.model import Column
 from ctb_audit.probe import Probe, Sample, column_of_row, quoted
 from ctb_audit.project import Project, Subject
-from ctb_audit.semantics.answers import Answer, Holds
-from ctb_audit.semantics.enforcement import (
+from ctb_audit.semantics import (
     enforces_format,
     enforces_order,
     enforces_range,
     enforces_values,
+    format_fault,
 )
+from ctb_audit.semantics.answers import Answer, Holds
 from ctb_audit.semantics.indexes import is_unique, leads
-from ctb_audit.semantics.patterns import Untranslatable
-from ctb_audit.semantics.regex import advanced
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Question, Unknown, Verdict
 
 Verdicts = Iterator[Verdict | Question]
@@ -45,10 +44,9 @@ def invalid_value(subject: Subject, project: Project, *, role: str) -> Verdicts:
     if not pattern or base_type(column, subject, project).family != "text":
         yield NotApplicable("the role has no format, or the column no text")
         return
-    try:
-        advanced(pattern)
-    except Untranslatable as error:
-        yield Unknown(f"the server cannot be asked for {pattern}: {error}")
+    fault = format_fault(pattern)
+    if fault:
+        yield Unknown(f"the server cannot be asked for {pattern}: {fault}")
         return
     if _held(enforces_format, subject, project, column.name, pattern=pattern):
         yield Pass()

@@ -14,7 +14,7 @@ from ctb_audit.checks.expectation import (
 from ctb_audit.checks.registry import check
 from ctb_audit.model import Column, Constraint, Type
 from ctb_audit.project import Project, Subject
-from ctb_audit.semantics.evaluate import evaluate
+from ctb_audit.semantics import evaluated
 from ctb_audit.standard import TrackingField
 from ctb_audit.verdict import Fail, NotApplicable, Pass, Unknown, Verdict
 
@@ -103,7 +103,7 @@ def _rejects_null(column: Column, subject: Subject, project: Project) -> bool:
 @lru_cache(maxsize=4096)
 def _refuses_null(expression: str, column: str) -> bool:
     """Whether a CHECK of the expression stores no row without a value in the column."""
-    return bool(expression) and evaluate(expression, {column: None}) is False
+    return bool(expression) and evaluated(expression, {column: None}) is False
 
 
 def _counts(constraint: Constraint) -> bool:

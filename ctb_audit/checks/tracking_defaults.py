@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 
 from ctb_audit.checks.expectation import domain_of, fits, missing, roles, tracked
 from ctb_audit.checks.registry import check
@@ -105,6 +104,8 @@ def _literal_fault(wanted: TrackingField, value: object, standard: Standard) -> 
 
 
 def _in_range(wanted: TrackingField, value: object) -> bool:
+    from decimal import Decimal
+
     try:
         number = Decimal(str(value))
     except ArithmeticError:

@@ -1,7 +1,6 @@
 """`ctb audit`: judge schemas, report, log, gate."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from ctb_audit.cli.output import Target, show, write_reports
 from ctb_audit.cli.rows import asking, row_options
 from ctb_audit.cli.server import load_notices, loading, settling
 from ctb_audit.config import Config, with_options
+from ctb_audit.copies import replace
 from ctb_audit.errors import IncompleteError, UsageError
 from ctb_audit.report.context import ReportContext
 from ctb_audit.report.formats import FORMATS, PAGES, formatters

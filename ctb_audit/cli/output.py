@@ -12,7 +12,6 @@ import click
 from ctb_audit.errors import IncompleteError, UsageError
 from ctb_audit.lean import pattern
 from ctb_audit.report.terminal import Line, plain
-from ctb_audit.whole_file import write_whole
 
 SUFFIXES: Mapping[str, str] = {
     ".json": "json",
@@ -46,6 +45,8 @@ class OutputError(IncompleteError):
 
 def write_file(path: Path, text: str) -> None:
     """Write all or nothing; the folder is made. Raises OutputError."""
+    from ctb_audit.whole_file import write_whole
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode())

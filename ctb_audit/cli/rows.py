@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ctb_audit.audit import AuditSettings
+from ctb_audit.copies import replace
 from ctb_audit.errors import UsageError
 from ctb_audit.lean import dataclass
 from ctb_audit.probe import Probe, Sample

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctb_audit.audit import AuditSettings
+from ctb_audit.copies import replace
 from ctb_audit.model import Catalog
 
 if TYPE_CHECKING:

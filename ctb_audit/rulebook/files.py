@@ -15,7 +15,6 @@ from typing import Any
 from ctb_audit import resources
 from ctb_audit.errors import ConfigurationError
 from ctb_audit.lean import dataclass
-from ctb_audit.whole_file import write_whole
 
 RULES_JSON = "rules.json"
 EXAMPLES_JSON = "rule-examples.json"
@@ -150,6 +149,8 @@ def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
 
 def _store(path: Path, text: str) -> None:
     """Best effort: a checkout that cannot be written is read anew each time."""
+    from ctb_audit.whole_file import write_whole
+
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         stem = path.name.rpartition("-")[0]

@@ -1,6 +1,6 @@
 """Which rules apply: patterns over rule ids, topics and tags."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -18,7 +18,10 @@ def matching(rules: RawRules, patterns: Iterable[str], place: str = "") -> set[s
     """
     found: set[str] = set()
     for pattern in patterns:
-        named = {rule_id for rule_id, raw in rules.items() if _names(pattern, rule_id, raw)}
+        named = set(rules)
+        if pattern != "*":
+            fits = fnmatchcase if any(mark in pattern for mark in "*?[") else str.__eq__
+            named = {i for i, raw in rules.items() if _names(pattern, i, raw, fits)}
         if place and not named:
             known = {*rules, *(raw["topic"] for raw in rules.values())}
             suggestion = did_you_mean(pattern, known) or ", `ctb rules` lists them"
@@ -44,10 +47,12 @@ def refuse_unknown(rules: RawRules, table: Mapping[str, Any], place: str) -> Non
     matching(rules, table.get("override", ()), f"{place}: override")
 
 
-def _names(pattern: str, rule_id: str, raw: Mapping[str, Any]) -> bool:
+def _names(
+    pattern: str, rule_id: str, raw: Mapping[str, Any], fits: Callable[[str, str], bool]
+) -> bool:
     return (
-        fnmatchcase(rule_id, pattern)
+        fits(rule_id, pattern)
         or pattern == raw["topic"]
         or pattern in raw.get("tags", ())
-        or fnmatchcase(f"{raw['topic']}/{rule_id}", pattern)
+        or fits(f"{raw['topic']}/{rule_id}", pattern)
     )

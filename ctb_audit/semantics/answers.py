@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from ctb_audit.lean import dataclass
-from ctb_audit.semantics.values import Value
+
+if TYPE_CHECKING:
+    from ctb_audit.semantics.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Yes:
 class No:
     """The row is stored; `row` as BEFORE triggers leave it, by column name."""
 
-    row: Mapping[str, Value] = field(default_factory=dict)
+    row: "Mapping[str, Value]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

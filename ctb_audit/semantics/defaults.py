@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING, Union
 
 from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import Column, System
-from ctb_audit.semantics import tree
-from ctb_audit.semantics.evaluate import value_of
+from ctb_audit.semantics import tree, value_of
 from ctb_audit.semantics.parse import Unreadable, parse_expression
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Now:
 class Literal:
     """A constant. Also `'now'::timestamp`, which the server evaluates only once."""
 
-    value: str | int | Decimal | bool
+    value: Union[str, int, "Decimal", bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ def literal_of(node: tree.Node) -> tree.Const | None:
         case tree.Const():
             return node
         case tree.Operator("-" | "+", None, _):
+            from decimal import Decimal
+
             value = value_of(node, {})
             return tree.Const(value, "numeric") if isinstance(value, int | Decimal) else None
         case tree.Cast(arg, type_):
@@ -127,6 +131,8 @@ def literal_of(node: tree.Node) -> tree.Const | None:
 def _cast_literal(node: tree.Cast, inner: tree.Const | None, family: str) -> tree.Const | None:
     if inner is None or inner.value is None:
         return inner
+    from decimal import Decimal
+
     value = value_of(node, {})
     if isinstance(value, str | int | Decimal | bool):
         return tree.Const(value, family)
@@ -164,6 +170,8 @@ def plain_default(text: str) -> Default:
 
 
 def _number(text: str) -> Literal | None:
+    from decimal import Decimal
+
     try:
         number = Decimal(text)
     except ArithmeticError:

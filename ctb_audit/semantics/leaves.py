@@ -1,7 +1,6 @@
 """The leaves of expressions: literals, references, the clock, names."""
 
 from collections.abc import Hashable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from ctb_audit.model import Type
@@ -40,6 +39,8 @@ def _numeric(text: str) -> Const:
     if plain.isdigit():
         small = int(plain) < 2**63
         return Const(int(plain), "bigint" if small else "numeric")
+    from decimal import Decimal
+
     try:
         return Const(Decimal(plain), "numeric")
     except ArithmeticError:

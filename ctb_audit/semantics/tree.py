@@ -6,13 +6,15 @@ on the same tree.
 """
 
 from collections.abc import Hashable, Mapping
-from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Type
 
-Value = str | int | Decimal | bool | None
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+Value: TypeAlias = Union[str, int, "Decimal", bool, None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ctb_audit.errors import EmptySourceError, SourceError
-from ctb_audit.lean import dataclass
+from ctb_audit.lean import dataclass, pattern
 from ctb_audit.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ _ARCHIVES = {
     b"PK\x03\x04": ("a zip archive", "unpack it first"),
     b"SQLite format 3\x00": ("a SQLite database", "dump it with sqlite3 FILE .schema"),
 }
+_MAGICS = tuple(_ARCHIVES)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MARK = b"\xef\xbb\xbf"
 _PRINTED_CONTROLS = frozenset(b"\t\n\r\f\v\x1a\x1b\x08\x07")
 _SAMPLE = 65_536
 _MOST_DOUBLE_STARS = 3
-_STAR = re.compile(
-    r"(?:\[\^/\]\*)+((?:\\.|\[[^\]]*\](?!\*)|[^\[\]()*+?{}|\\/])+)(?=\[\^/\]\*)", re.S
-)
+_STAR = pattern(r"(?:\[\^/\]\*)+((?:\\.|\[[^\]]*\](?!\*)|[^\[\]()*+?{}|\\/])+)(?=\[\^/\]\*)", re.S)
 """A star of a name and what follows it up to the next star. The first place where that stands is as
 good as any later one, so it needs no going back, which else takes exponential time.
 """
@@ -98,14 +98,14 @@ def kind_of(path: str) -> Kind | None:
 
 def decode(data: bytes, path: str) -> str:
     """The text of a file; SourceError, naming `path`, where it holds none."""
-    for magic, (what, step) in _ARCHIVES.items():
-        if data.startswith(magic):
-            raise SourceError(path, f"is {what}, not text", step)
-    encoding = "utf-16" if data[:2] in _UTF16 else "utf-8-sig"
+    if data.startswith(_MAGICS):
+        what, step = next(told for magic, told in _ARCHIVES.items() if data.startswith(magic))
+        raise SourceError(path, f"is {what}, not text", step)
+    wide = data.startswith(_UTF16)
     try:
-        text = data.decode(encoding)
+        text = data.decode("utf-16") if wide else data.removeprefix(_MARK).decode()
     except UnicodeDecodeError:
-        if encoding == "utf-16" or _is_binary(data):
+        if wide or _is_binary(data):
             raise SourceError(path, "is binary, not text", "leave it out with --exclude") from None
         text = data.decode("latin-1")
     if "\0" in text:
@@ -119,12 +119,14 @@ def _is_binary(data: bytes) -> bool:
     return controls * 100 > len(sample)
 
 
-def read_text(path: Path, shown: str) -> str:
+def read_text(path: Path | str, shown: str) -> str:
     """The text of the file; `shown` is its name in messages. SourceError where it has none."""
     try:
-        data = path.read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            data = file.read()
     except FileNotFoundError:
-        raise EmptySourceError(shown, f"does not exist{_nearest(path)}", "check the path") from None
+        near = _nearest(Path(path))
+        raise EmptySourceError(shown, f"does not exist{near}", "check the path") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SourceError(shown, f"cannot be read: {reason}", "check its permissions") from None

@@ -17,9 +17,9 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
+from ctb_audit.copies import replace
 from ctb_audit.errors import EmptySourceError, SourceError, UsageError
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, Declared, Problem

@@ -1,18 +1,19 @@
 """SQL files to catalogs: one for each group of scripts that is replayed together."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from itertools import chain
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Literal, NamedTuple, Protocol
 
 from ctb_audit.collector import collector_paused, until_exit
+from ctb_audit.copies import replace
 from ctb_audit.errors import ConfigurationError, SourceError
 from ctb_audit.forked import divided, processes
 from ctb_audit.lean import dataclass
 from ctb_audit.model import Catalog, MigrationFile, System
-from ctb_audit.sources.ddl.ahead import read_ahead
 from ctb_audit.sources.ddl.arrange import arrange
 from ctb_audit.sources.ddl.dialect import guess, of_mark, of_path
 from ctb_audit.sources.ddl.operations import Include, Mistake, Script
@@ -112,7 +113,7 @@ def script_catalogs(
     alone = named and len(paths) == 1
     found = Plan((Group(paths[0], "schema", tuple(paths)),)) if alone else plan(paths, text_of)
     for path in (path for group in found.groups for path in group.paths):
-        texts[path] = without_undo(read_text(root / path, path))
+        texts[path] = without_undo(read_text(f"{root}{os.sep}{path}", path))
     with collector_paused():
         scripts = _scripts(found.groups, texts, options)
         includes = _Includes(root, options, scripts)
@@ -151,6 +152,8 @@ def _scripts(
         jobs = min(processes(options.jobs or 1, len(texts), 1), len(texts))
     reader, parser = options.read_script, options.parser
     if reader is read_script and len(texts) == 1 and size >= PARALLEL_FROM:
+        from ctb_audit.sources.ddl.ahead import read_ahead
+
         alone = processes(1 if options.jobs is None else options.jobs, 2, 1) == 1
         reader = read_script if alone else read_ahead
     if options.kept is not None and jobs == 1 and size >= KEPT_FROM:

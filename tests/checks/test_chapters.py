@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from ctb_audit.checks.chapters import CHAPTERS
 from ctb_audit.checks.documented import is_placeholder
 from ctb_audit.document_model import (
-    CHAPTERS,
     Access,
     ChapterNote,
     DocumentTable,

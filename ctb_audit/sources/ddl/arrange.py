@@ -5,10 +5,9 @@ triggers that stand on the tables of another folder.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import takewhile
 
-from ctb_audit.sources.ddl.dependencies import order_scripts
+from ctb_audit.copies import replace
 from ctb_audit.sources.ddl.operations import (
     CreateTable,
     CreateTableAs,
@@ -46,6 +45,8 @@ def arrange(groups: Sequence[Group], scripts: Mapping[str, Script]) -> Plan:
 def _ordered(group: Group, scripts: Mapping[str, Script], left_out: list[tuple[str, str]]) -> Group:
     if group.kind == "migrations" or len(group.paths) < 2:
         return group
+    from ctb_audit.sources.ddl.dependencies import order_scripts
+
     own = [scripts[path] for path in group.paths]
     if any(not _only_drops(script) for script in own):
         left_out += [(s.path, "only drops objects") for s in own if _only_drops(s)]

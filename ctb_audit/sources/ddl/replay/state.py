@@ -1,7 +1,6 @@
 """What replay knows while it folds statements: one state for each system."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from ctb_audit.lean import dataclass
@@ -68,7 +67,6 @@ class IndexEntry:
 FunctionKey = tuple[Name, tuple[str, ...]]
 
 
-@dataclass(slots=True)
 class State:
     """Ledgers by kind of object, all undone by one journal; `relations` is pg_class.
 
@@ -80,55 +78,36 @@ class State:
     blocks around may catch a refusal.
     """
 
-    system: System
-    mode: Mode
-    version: int = 17
-    user: str | None = None
-    journal: Journal = field(default_factory=Journal)
-    problems: list[Problem] = field(default_factory=list)
-    effect: StatementEffect | None = None
-    scripts: list[Script] = field(default_factory=list)
-    trying: int = 0
-    schemas: Ledger[str, Schema] = field(init=False)
-    relations: Ledger[Name, RelationKind] = field(init=False)
-    tables: Ledger[Name, Table] = field(init=False)
-    views: Ledger[Name, ViewEntry] = field(init=False)
-    sequences: Ledger[Name, Sequence] = field(init=False)
-    indexes: Ledger[Name, IndexEntry] = field(init=False)
-    types: Ledger[Name, UserType] = field(init=False)
-    functions: Ledger[FunctionKey, Function] = field(init=False)
-    overloads: Ledger[Name, tuple[FunctionKey, ...]] = field(init=False)
-    extensions: Ledger[str, Extension] = field(init=False)
-    defaults: Ledger[int, DefaultPrivileges] = field(init=False)
-    session: Ledger[str, tuple[str, ...]] = field(init=False)
-    constraint_names: Tally[Name] = field(init=False)
-    users: Links[Name, Name] = field(init=False)
-    owned: Links[Name, Name] = field(init=False)
-    local_parts: Ledger[tuple[Name, str, str], bool] = field(init=False)
-    typed: Ledger[Name, Name] = field(init=False)
-    open_tables: Ledger[Name, bool] = field(init=False)
-    chosen: Choice = field(init=False)
-
-    def __post_init__(self) -> None:
-        journal = self.journal
-        self.schemas = Ledger(journal)
-        self.relations = Ledger(journal)
-        self.tables = Ledger(journal)
-        self.views = Ledger(journal)
-        self.sequences = Ledger(journal)
-        self.indexes = Ledger(journal)
-        self.types = Ledger(journal)
-        self.functions = Ledger(journal)
-        self.overloads = Ledger(journal)
-        self.extensions = Ledger(journal)
-        self.defaults = Ledger(journal)
-        self.session = Ledger(journal)
-        self.constraint_names = Tally(journal)
-        self.users = Links(journal)
-        self.owned = Links(journal)
-        self.local_parts = Ledger(journal)
-        self.typed = Ledger(journal)
-        self.open_tables = Ledger(journal)
+    def __init__(
+        self, system: System, mode: Mode, version: int, user: str | None, problems: list[Problem]
+    ) -> None:
+        self.system: System = system
+        self.mode: Mode = mode
+        self.version = version
+        self.user = user
+        self.journal = journal = Journal()
+        self.problems = problems
+        self.effect: StatementEffect | None = None
+        self.scripts: list[Script] = []
+        self.trying = 0
+        self.schemas: Ledger[str, Schema] = Ledger(journal)
+        self.relations: Ledger[Name, RelationKind] = Ledger(journal)
+        self.tables: Ledger[Name, Table] = Ledger(journal)
+        self.views: Ledger[Name, ViewEntry] = Ledger(journal)
+        self.sequences: Ledger[Name, Sequence] = Ledger(journal)
+        self.indexes: Ledger[Name, IndexEntry] = Ledger(journal)
+        self.types: Ledger[Name, UserType] = Ledger(journal)
+        self.functions: Ledger[FunctionKey, Function] = Ledger(journal)
+        self.overloads: Ledger[Name, tuple[FunctionKey, ...]] = Ledger(journal)
+        self.extensions: Ledger[str, Extension] = Ledger(journal)
+        self.defaults: Ledger[int, DefaultPrivileges] = Ledger(journal)
+        self.session: Ledger[str, tuple[str, ...]] = Ledger(journal)
+        self.constraint_names: Tally[Name] = Tally(journal)
+        self.users: Links[Name, Name] = Links(journal)
+        self.owned: Links[Name, Name] = Links(journal)
+        self.local_parts: Ledger[tuple[Name, str, str], bool] = Ledger(journal)
+        self.typed: Ledger[Name, Name] = Ledger(journal)
+        self.open_tables: Ledger[Name, bool] = Ledger(journal)
         self.chosen = Choice(journal)
         if self.postgres:
             self.schemas["public"] = Schema("public", grants=PUBLIC_SCHEMA_GRANTS)
