@@ -15,13 +15,15 @@ standard decorator. What this one does not know (`order`, a metaclass, `__post_i
 import dataclasses
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import FrozenInstanceError
 from functools import cache
 from importlib import import_module
 from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from ctb_audit.constructors import CONSTRUCTORS
 
 __all__ = ["dataclass", "field_values", "importer", "pattern", "placed_fields", "rebuilt", "twin"]
 
@@ -96,10 +98,10 @@ def _made(cls: type, frozen: bool, slots: bool, options: dict[str, bool]) -> typ
     body |= {
         "_lean": True,
         "__dataclass_fields__": _Fields(own, defaults, options),
-        "__dataclass_params__": _Parameters(frozen),
+        "__dataclass_params__": _PARAMETERS[frozen],
         "__match_args__": () if options.get("kw_only") else _merged(inherited, own, defaults),
     }
-    for name, method in _methods(frozen).items():
+    for name, method in (_FROZEN if frozen else _MUTABLE).items():
         if body.get(name) is None:
             body[name] = method
     body.pop("__dict__", None)
@@ -121,8 +123,8 @@ def _merged(
     inherited: tuple[str, ...], own: dict[str, Any], defaults: dict[str, Any]
 ) -> tuple[str, ...]:
     """The names that a constructor and a pattern take by position."""
-    names = (n for n in own if getattr(defaults.get(n), "init", True) is not False)
-    return tuple(dict.fromkeys((*inherited, *names)))
+    left_out = {n for n, d in defaults.items() if getattr(d, "init", True) is False}
+    return tuple(dict.fromkeys((*inherited, *(n for n in own if n not in left_out))))
 
 
 class _Parameters:
@@ -130,6 +132,9 @@ class _Parameters:
 
     def __init__(self, frozen: bool) -> None:
         self.frozen = frozen
+
+
+_PARAMETERS = {frozen: _Parameters(frozen) for frozen in (False, True)}
 
 
 class _Fields:
@@ -199,42 +204,22 @@ def _part(name: str, default: Any, keyword: bool) -> _Part:
 # ---- methods -----------------------------------------------------------------------------------
 
 
-def _methods(frozen: bool) -> dict[str, Any]:
-    """One `dataclass`'s methods; those that depend on its fields replace themselves when called."""
-    made: dict[str, Any] = {
-        "__eq__": _Late("__eq__", _equality),
-        "__repr__": _shown,
-    }
-    if not frozen:
-        return {**made, "__init__": _Late("__init__", _initialiser), "__hash__": None}
-    return {
-        **made,
-        "__new__": _Late("__new__", _constructor),
-        "__hash__": _Late("__hash__", _hashing),
-        "__setattr__": _refused,
-        "__delattr__": _refused,
-        "__reduce__": _Late("__reduce__", _reduction),
-    }
-
-
 class _Late:
-    """A method that `make` compiles for the class when it is first called."""
+    """A method that `make` makes for each class when it is first called there; before, all classes
+    share this one.
+    """
 
     def __init__(self, name: str, make: Callable[[type], Any]) -> None:
-        self._name = name
-        self._make = make
         self.__name__ = name
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._owner = owner
+        self._make = make
 
     def __get__(self, value: object, owner: type | None = None) -> Any:
-        return self.compiled().__get__(value, owner)
-
-    def compiled(self) -> Any:
-        found = self._make(self._owner)
-        setattr(self._owner, self._name, found)
-        return found
+        name = self.__name__
+        classes = (owner or type(value)).__mro__
+        holder = next(cls for cls in classes if vars(cls).get(name) is self)
+        found = self._make(holder)
+        setattr(holder, name, found)
+        return found.__get__(value, owner)
 
 
 def _constructor(owner: type) -> Any:
@@ -245,6 +230,7 @@ def _constructor(owner: type) -> Any:
     taken = [part.name for part in (*placed, *named)]
     code = _filling_of(len(taken)).replace(
         co_name="__new__",
+        co_qualname=f"{owner.__qualname__}.__new__",
         co_argcount=1 + len(placed),
         co_kwonlyargcount=len(named),
         co_varnames=("cls", *taken, "self"),
@@ -253,25 +239,36 @@ def _constructor(owner: type) -> Any:
     made = FunctionType(code, {"_twin": _twin(owner)}, "__new__")
     made.__defaults__ = tuple(_default(part) for part in placed if not _is_required(part))
     made.__kwdefaults__ = {part.name: _default(part) for part in named if not _is_required(part)}
-    own = [part for part in parts if part.factory is not _MISSING or not part.init]
-    return staticmethod(_completed(made, own) if own else made)
+    return staticmethod(_completed(made, parts))
 
 
 @cache
 def _filling_of(count: int) -> CodeType:
-    """The code of a constructor of so many fields: compiled once for all classes that have as
-    many, under whose names `replace` puts it.
+    """The code of a constructor of so many fields, for all classes that have as many: `replace`
+    puts it under their names.
     """
-    names = [f"_{number}" for number in range(count)]
-    filled = [f"self.{name} = {name}" for name in names]
-    lines = ["self = _twin()", *filled, "self.__class__ = cls", "return self"]
-    code: CodeType = _compiled("__new__", ", ".join(["cls", *names]), lines, {}).__code__
+    if count < len(CONSTRUCTORS):
+        return CONSTRUCTORS[count].__code__
+    made: dict[str, Any] = {}
+    exec(constructor_text(count), made)
+    code: CodeType = made[f"of_{count}"].__code__
     return code
 
 
-def _completed(make: Callable[..., Any], own: list[_Part]) -> Callable[..., Any]:
+def constructor_text(count: int) -> str:
+    """One line of `ctb_audit.constructors`."""
+    names = [f"_{number}" for number in range(count)]
+    filled = "".join(f"self.{name} = {name}; " for name in names)
+    head = f"def of_{count}({', '.join(['cls', *names])})"
+    return f"{head}: self = _twin(); {filled}self.__class__ = cls; return self"
+
+
+def _completed(make: Callable[..., Any], parts: list[_Part]) -> Callable[..., Any]:
     """A constructor whose values have fields of their own: new lists, what no argument gives."""
-    blank = object.__setattr__
+    own = [part for part in parts if part.factory is not _MISSING or not part.init]
+    if not own:
+        return make
+    fill = object.__setattr__
 
     def __new__(cls: type, /, *values: Any, **named: Any) -> Any:
         made = make(cls, *values, **named)
@@ -279,7 +276,7 @@ def _completed(make: Callable[..., Any], own: list[_Part]) -> Callable[..., Any]
             if not init or getattr(made, name) is _ABSENT:
                 given = default if factory is _MISSING else factory()
                 if given is not _MISSING:
-                    blank(made, name, given)
+                    fill(made, name, given)
         return made
 
     return __new__
@@ -405,6 +402,25 @@ def placed_fields(cls: type) -> list[str]:
     """
     parts = _parts(cls) if "_lean" in vars(cls) else []
     return [p.name for p in parts] if all(p.init and not p.keyword for p in parts) else []
+
+
+_SHARED = {"__eq__": _Late("__eq__", _equality), "__repr__": _shown}
+_MUTABLE: Mapping[str, Any] = {
+    **_SHARED,
+    "__init__": _Late("__init__", _initialiser),
+    "__hash__": None,
+}
+_FROZEN: Mapping[str, Any] = {
+    **_SHARED,
+    "__new__": _Late("__new__", _constructor),
+    "__hash__": _Late("__hash__", _hashing),
+    "__setattr__": _refused,
+    "__delattr__": _refused,
+    "__reduce__": _Late("__reduce__", _reduction),
+}
+
+
+# ---- for other modules -------------------------------------------------------------------------
 
 
 def twin(cls: type) -> type | None:

@@ -11,6 +11,7 @@ LAYERS = (
     (
         "__init__",
         "errors",
+        "constructors",
         "lean",
         "collector",
         "copies",

@@ -5,11 +5,13 @@ import dataclasses
 import pickle
 from dataclasses import field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from ctb_audit.lean import dataclass
+from ctb_audit import constructors
+from ctb_audit.lean import constructor_text, dataclass
 
 
 def both(body: dict[str, Any], annotations: dict[str, Any], **options: bool) -> list[Any]:
@@ -177,7 +179,7 @@ def test_what_does_not_fit_is_refused_from_the_first_value_on(
     )
     for number in range(before):
         lean(number)
-    with pytest.raises(TypeError, match=r"Point\.__new__|__new__\(\)"):
+    with pytest.raises(TypeError, match=r"Point\.__(new|init)__\(\)"):
         lean(*arguments, **named)
     assert lean(1) == lean(x=1)
 
@@ -195,3 +197,22 @@ def test_fields_that_no_constructor_takes_are_filled_too() -> None:
             lean(1, 3)
         with pytest.raises(TypeError):
             lean(1, count=3)
+
+
+def test_constructors_that_are_written_out_are_those_that_would_be_compiled() -> None:
+    text = Path(constructors.__file__).read_text()
+    for count, function in enumerate(constructors.CONSTRUCTORS):
+        assert function.__name__ == f"of_{count}"
+        assert text.count(f"\n{constructor_text(count)}\n") == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 29, 30, 40])
+def test_values_have_any_number_of_fields(count: int) -> None:
+    names = [f"f{number}" for number in range(count)]
+    standard, lean = both({}, dict.fromkeys(names, int), frozen=True, slots=True)
+    assert dataclasses.astuple(lean(*range(count))) == tuple(range(count))
+    assert dataclasses.asdict(lean(**dict(zip(names, range(count), strict=True)))) == (
+        dataclasses.asdict(standard(*range(count)))
+    )
+    with pytest.raises(TypeError):
+        lean(*range(count + 1))
