@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +16,12 @@ from ctb_audit.cli.server import load_notices, loading, settling
 from ctb_audit.config import Config, with_options
 from ctb_audit.copies import replace
 from ctb_audit.errors import IncompleteError, UsageError
-from ctb_audit.report.context import ReportContext
 from ctb_audit.report.formats import FORMATS, PAGES, formatters
 from ctb_audit.result import Audit
 from ctb_audit.scoring import impact
+
+if TYPE_CHECKING:
+    from ctb_audit.report.context import ReportContext
 
 
 @click.command("audit", epilog="Example: ctb audit migrations SCHEMA_REFERENCE.md -o report.md")
@@ -133,7 +135,9 @@ def _untouched(output: options.Output) -> int:
     return 0
 
 
-def _context(audit: Audit, config: Config, today: date, sources: tuple[str, ...]) -> ReportContext:
+def _context(
+    audit: Audit, config: Config, today: date, sources: tuple[str, ...]
+) -> "ReportContext":
     """Log and sources are read only for a format that shows them."""
     from ctb_audit.cli.past import report_context
 
@@ -171,7 +175,7 @@ def _audited(
 
 
 def _report(
-    audit: Audit, output: options.Output, config: Config, context: Callable[[], ReportContext]
+    audit: Audit, output: options.Output, config: Config, context: "Callable[[], ReportContext]"
 ) -> None:
     formats = formatters(audit, verbose=output.verbose, templates=config.templates, context=context)
     write_reports(output.outputs, formats, output.format)

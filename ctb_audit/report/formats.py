@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ctb_audit.report.context import ReportContext
 from ctb_audit.report.inert import inert_json
 from ctb_audit.result import Audit
+
+if TYPE_CHECKING:
+    from ctb_audit.report.context import ReportContext
 
 FORMATS = ("terminal", "json", "markdown", "sarif", "junit", "github", "gitlab", "badge")
 
@@ -19,7 +22,7 @@ def formatters(
     *,
     verbose: bool = False,
     templates: Path | None = None,
-    context: Callable[[], ReportContext] | None = None,
+    context: "Callable[[], ReportContext] | None" = None,
 ) -> Mapping[str, Callable[[], str]]:
     """One function without arguments for each of `FORMATS`, and with a context of `PAGES`."""
 
@@ -43,7 +46,7 @@ def formatters(
 
 
 def _pages(
-    audit: Audit, context: Callable[[], ReportContext], templates: Path | None
+    audit: Audit, context: "Callable[[], ReportContext]", templates: Path | None
 ) -> Mapping[str, Callable[[], str]]:
     def html() -> str:
         from ctb_audit.report.html import audit_html

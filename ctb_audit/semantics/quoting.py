@@ -1,8 +1,5 @@
 """Names and texts as PostgreSQL writes and reads them: the only place where SQL is quoted."""
 
-from ctb_audit.lean import pattern
-
-_PLAIN = pattern(r"[a-z_][a-z0-9_]*\Z")
 _RESERVED = """
 all analyse analyze and any array as asc asymmetric authorization binary both case cast check
 collate collation column concurrently constraint create cross current_catalog current_date
@@ -29,9 +26,13 @@ KEYWORDS = COLUMN_NAMES.union(_RESERVED.split())
 """Words of PostgreSQL 14 to 18 that are no names everywhere (`pg_get_keywords`, not `U`)."""
 
 
+def _is_plain(name: str) -> bool:
+    return name.isascii() and name.isidentifier() and name == name.lower()
+
+
 def identifier(name: str) -> str:
     """A name, in quotes where the server would fold it or read it as a keyword (`quote_ident`)."""
-    if _PLAIN.match(name) and name not in KEYWORDS:
+    if _is_plain(name) and name not in KEYWORDS:
         return name
     doubled = name.replace('"', '""')
     return f'"{doubled}"'

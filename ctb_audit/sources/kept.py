@@ -122,7 +122,7 @@ class KeptScripts:
                 return {}
             program, scripts = unpickled((self._folder / self._name).read_bytes())
             if program == _program():
-                return {Key(*key): held for key, held in scripts.items()}
+                return dict(scripts)
         return {}
 
 

@@ -21,15 +21,15 @@ from pathlib import Path
 
 from ctb_audit.copies import replace
 from ctb_audit.errors import EmptySourceError, SourceError, UsageError
-from ctb_audit.lean import dataclass
+from ctb_audit.lean import dataclass, pattern
 from ctb_audit.model import Catalog, Declared, Problem
 from ctb_audit.sources.files import Pending, Skipped, decode, discover, kind_of, read_text, shown
 from ctb_audit.sources.scripts import LoadOptions, Piece, refuse, script_catalogs
 
 __all__ = ["LoadOptions", "Loaded", "load", "load_all"]
 
-_URL = re.compile(r"([a-z][a-z0-9+]+)://")
-MAY_REFER = re.compile(r"BART-|BID-|HEIR-|STAMPED|Enforcement", re.I)
+_URL = pattern(r"([a-z][a-z0-9+]+)://")
+MAY_REFER = pattern(r"BART-|BID-|HEIR-|STAMPED|Enforcement", re.I)
 _KNOWN_URLS = "use postgresql://host/database, bigquery://project/dataset, firestore://project"
 _STEP = "name a folder with SQL or a schema reference, or configure sources in ctb.toml"
 
@@ -66,7 +66,7 @@ def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
     scripts: list[str] = []
     for argument in dict.fromkeys(arguments):
         path = Path(os.path.abspath(argument))
-        is_script = argument != "-" and not _URL.match(argument) and kind_of(argument) == "sql"
+        is_script = argument != "-" and not _scheme(argument) and kind_of(argument) == "sql"
         if is_script and path.is_file() and path.is_relative_to(options.root):
             scripts.append(shown(path, options.root))
             continue
@@ -82,6 +82,10 @@ def load_all(arguments: Sequence[str], options: LoadOptions) -> Loaded:
         step = next(filter(None, map(_next_step, map(Path, arguments))), _STEP)
         raise EmptySourceError(" ".join(arguments) or ".", "holds nothing to audit", step)
     return replace(loaded, catalogs=_with_migrations(loaded.catalogs, arguments, options))
+
+
+def _scheme(argument: str) -> "re.Match[str] | None":
+    return _URL.match(argument) if "://" in argument else None
 
 
 def _next_step(path: Path) -> str:
@@ -113,7 +117,7 @@ def _with_migrations(
 
     if tools.isdisjoint(TOOLS):
         return catalogs
-    paths = [Path(os.path.abspath(a)) for a in arguments if not _URL.match(a)]
+    paths = [Path(os.path.abspath(a)) for a in arguments if not _scheme(a)]
     found = tuple(
         step
         for path in paths
@@ -132,7 +136,7 @@ def _argument(argument: str, path: Path, options: LoadOptions) -> Loaded:
         return _standard_input(options)
     if argument.startswith("env:"):
         return _environment(argument, options)
-    if _URL.match(argument):
+    if _scheme(argument):
         return Loaded(_live(argument, "", options))
     root = _root_of(path, options)
     return _folder(path, root, options) if path.is_dir() else _file(path, root, options)
@@ -295,7 +299,7 @@ def _live(url: str, name: str, options: LoadOptions) -> tuple[Catalog, ...]:
     """The database, and the table registry in it. `name` stands for the URL in messages, "" for
     the URL itself.
     """
-    scheme = _URL.match(url)
+    scheme = _scheme(url)
     if scheme is not None and scheme.group(1) in ("bigquery", "firestore"):
         return (_cloud(scheme.group(1), url, name),)
     if scheme is None or scheme.group(1) not in ("postgresql", "postgres"):

@@ -25,8 +25,9 @@ from ctb_audit.sources.ddl.statement import Statement
 LEVELS = ("STRICT", "STANDARD", "RELAXED", "NONE")  # of STANDARD section 3
 WAIVER_KEYS = ("owner", "until", "reason")
 
-_MARK = pattern(r"(?:--+|\#+)[ \t]*(?P<mark>ctb[ \t]*:)[ \t]*(?P<rest>[^\r\n]*)", re.I)
-_LINE = pattern(rf"^[ \t\ufeff]*{_MARK.pattern}", re.I | re.M)
+_MARKED = r"(?:--+|\#+)[ \t]*(?P<mark>ctb[ \t]*:)[ \t]*(?P<rest>[^\r\n]*)"
+_MARK = pattern(_MARKED, re.I)
+_LINE = pattern(rf"^[ \t\ufeff]*{_MARKED}", re.I | re.M)
 _KEYED = pattern(r"ignore\s*\[|[a-z_-]+\s*=", re.I)
 _BLOCK_COMMENT = pattern(r"/\*.*?\*/", re.S)
 _PAIR = pattern(

@@ -45,7 +45,7 @@ _IN_FOLDERS = frozenset(("migration", "up"))  # file names of Prisma and Diesel
 _NUMBER = pattern(r"\d+")
 _FLYWAY = pattern(r"(?P<kind>[VB])(?P<version>\d+(?:[._]\d+)*)__|(?P<repeat>R)__")
 _FLYWAY_KINDS = ("V", "B", "R")
-_VERSIONED = pattern(r"\d|[VB]\d[\d._]*__|R__")
+_VERSIONED = pattern(r"[VB]\d[\d._]*__|R__")
 _PLANNED = pattern(r"^[^\S\n]*+(?![%#@\s])([^\s\[]+)", re.M)
 
 
@@ -117,15 +117,19 @@ def _home(path: str) -> str:
     """The folder of the group: that of the file, or the one above where each step has its own."""
     folder = dirname(path)
     name = basename(folder)
-    stepwise = _stem(path) in _IN_FOLDERS and _VERSIONED.match(name)
+    stepwise = _stem(path) in _IN_FOLDERS and _is_versioned(name)
     return dirname(folder) if stepwise or (name.isdigit() and folder) else folder
 
 
 def _is_chain(folder: str, files: Sequence[str]) -> bool:
     if CHAINS & set(folder.lower().split("/")):
         return True
-    named = sum(1 for path in files if _VERSIONED.match(step_name(path, folder)))
+    named = sum(1 for path in files if _is_versioned(step_name(path, folder)))
     return named * 2 > len(files)
+
+
+def _is_versioned(name: str) -> bool:
+    return name[:1].isdecimal() or (name[:1] in _FLYWAY_KINDS and bool(_VERSIONED.match(name)))
 
 
 def step_name(path: str, folder: str) -> str:

@@ -68,7 +68,7 @@ def stored_default(written: str | None, type_: Type | None) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _is_null(default: str) -> bool:
-    return _NULL.match(default) is not None
+    return "null" in default.lower() and _NULL.match(default) is not None
 
 
 def nextval(sequence: Name) -> str:
