@@ -24,7 +24,7 @@ class CompiledRules(BuildHookInterface):  # type: ignore[type-arg]
         self._folder = tempfile.TemporaryDirectory(prefix="ctb-rules-")
         for name, content in compile_folder(root / "rules").items():
             path = Path(self._folder.name, name)
-            text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
             path.write_text(text, encoding="utf-8")
             build_data["force_include"][str(path)] = f"ctb_audit/_data/{name}"
 

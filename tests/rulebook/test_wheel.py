@@ -21,6 +21,8 @@ standard = load_standard(examples=True)
 print(json.dumps({
     "checkout": resources.checkout() is not None,
     "hash": standard.hash,
+    "fields": [field.role for field in standard.fields],
+    "rules": list(standard.rules),
     "examples": sum(len(rule.examples) for rule in standard.rules.values()),
     "tomllib": "tomllib" in sys.modules,
     "schema": json.loads(resources.resource_text("rules/rule.schema.json"))["$id"],
@@ -53,6 +55,8 @@ def test_a_wheel_loads_its_rules_from_one_json(installed: Path) -> None:
     assert json.loads(run.stdout) == {
         "checkout": False,
         "hash": here.hash,
+        "fields": [field.role for field in here.fields],  # in the order of the standard
+        "rules": list(here.rules),
         "examples": sum(len(rule.examples) for rule in here.rules.values()),
         "tomllib": False,
         "schema": "urn:ctb-audit:schema:rule",
