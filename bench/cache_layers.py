@@ -16,7 +16,7 @@ from pickle import dumps
 from typing import TypeVar
 
 from ctb_audit.sources.ddl.read import read_script
-from ctb_audit.sources.kept import unpickled
+from ctb_audit.sources.pack import unpickled
 
 RUNS = 3
 T = TypeVar("T")

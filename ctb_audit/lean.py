@@ -17,16 +17,26 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import FrozenInstanceError
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from operator import attrgetter
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from ctb_audit.constructors import CONSTRUCTORS
 
-__all__ = ["dataclass", "field_values", "importer", "pattern", "placed_fields", "rebuilt", "twin"]
+__all__ = [
+    "dataclass",
+    "field_values",
+    "importer",
+    "pattern",
+    "placed_fields",
+    "rebuilt",
+    "shared",
+    "twin",
+]
 
+_C = TypeVar("_C", bound=type)
 _MISSING = dataclasses.MISSING
 _OPTIONS = frozenset({"frozen", "slots", "kw_only"})
 _DEFERRED = sys.version_info >= (3, 14)
@@ -87,19 +97,25 @@ def _is_plain(cls: type, options: dict[str, bool]) -> bool:
 
 def _made(cls: type, frozen: bool, slots: bool, options: dict[str, bool]) -> type:
     body = dict(vars(cls))
-    own = {n: a for n, a in body.get("__annotations__", {}).items() if not _is_class_wide(a)}
-    defaults = {name: body[name] for name in own if name in body}
-    for name, default in defaults.items():
-        if slots or isinstance(default, dataclasses.Field):
-            del body[name]
-            if not slots and default.default is not dataclasses.MISSING:
+    own = body.get("__annotations__", {})
+    if any([_is_class_wide(annotation) for annotation in own.values()]):
+        own = {name: kind for name, kind in own.items() if not _is_class_wide(kind)}
+    defaults = {name: body.pop(name) for name in own if name in body}
+    special = {n: d for n, d in defaults.items() if isinstance(d, dataclasses.Field)}
+    if not slots:
+        body |= defaults
+        for name, default in special.items():
+            if default.default is dataclasses.MISSING:
+                del body[name]
+            else:
                 body[name] = default.default
     inherited = getattr(cls, "__match_args__", ()) if cls.__bases__ != (object,) else ()
+    placed = [n for n in own if n not in special or special[n].init]
     body |= {
         "_lean": True,
         "__dataclass_fields__": _Fields(own, defaults, options),
         "__dataclass_params__": _PARAMETERS[frozen],
-        "__match_args__": () if options.get("kw_only") else _merged(inherited, own, defaults),
+        "__match_args__": () if options.get("kw_only") else _merged(inherited, placed),
     }
     for name, method in (_FROZEN if frozen else _MUTABLE).items():
         if body.get(name) is None:
@@ -107,24 +123,25 @@ def _made(cls: type, frozen: bool, slots: bool, options: dict[str, bool]) -> typ
     body.pop("__dict__", None)
     body.pop("__weakref__", None)
     if slots:
-        body["__slots__"] = tuple(name for name in own if name not in inherited)
+        body["__slots__"] = tuple([name for name in own if name not in inherited])
     made = type(cls.__name__, cls.__bases__, body)
     made.__qualname__ = cls.__qualname__
     return made
 
 
 def _is_class_wide(annotation: Any) -> bool:
-    if isinstance(annotation, str):
+    kind = annotation.__class__
+    if kind is str:
         return "ClassVar" in annotation
-    return annotation is ClassVar or getattr(annotation, "__origin__", None) is ClassVar
+    return annotation is ClassVar or (kind is _ALIAS and annotation.__origin__ is ClassVar)
 
 
-def _merged(
-    inherited: tuple[str, ...], own: dict[str, Any], defaults: dict[str, Any]
-) -> tuple[str, ...]:
+_ALIAS = type(ClassVar[int])
+
+
+def _merged(inherited: tuple[str, ...], own: list[str]) -> tuple[str, ...]:
     """The names that a constructor and a pattern take by position."""
-    left_out = {n for n, d in defaults.items() if getattr(d, "init", True) is False}
-    return tuple(dict.fromkeys((*inherited, *(n for n in own if n not in left_out))))
+    return tuple(dict.fromkeys((*inherited, *own)) if inherited else own)
 
 
 class _Parameters:
@@ -394,6 +411,16 @@ def _reduction(owner: type) -> Any:
 def _reduced(self: Any) -> tuple[Any, ...]:
     names = [part.name for part in _parts(type(self))]
     return rebuilt, (type(self), {n: getattr(self, n) for n in names if hasattr(self, n)})
+
+
+def shared(cls: _C) -> _C:
+    """The frozen class, which makes one value of equal arguments as long as it remembers them: most
+    verdicts are alike, and making one takes three times as long as finding it.
+    """
+    if "_lean" in vars(cls):
+        made: Any = cls
+        made.__new__ = staticmethod(lru_cache(maxsize=4096)(made.__new__))
+    return cls
 
 
 def placed_fields(cls: type) -> list[str]:

@@ -15,6 +15,10 @@ UNDELIVERED, UNREAD = 3, 141
 
 def main() -> None:
     """Entry point: `--version` needs no import, everything else goes to `app`."""
+    import gc
+
+    # values in trees, hardly a cycle: looking for them costs 10 %
+    gc.set_threshold(50_000, 20, 100)
     from ctb_audit.cli.interrupts import quiet
 
     quiet()
@@ -23,10 +27,6 @@ def main() -> None:
         from ctb_audit import __version__
 
         _leave(0, f"ctb {__version__}\n")
-    import gc
-
-    # values in trees, hardly a cycle: looking for them costs 10 %
-    gc.set_threshold(50_000, 20, 100)
     if sys.argv[1:2] == ["audit"]:
         from ctb_audit.collector import leave_to_exit
 

@@ -1,14 +1,15 @@
 """Modules of the standard library that are imported on the way of every command and used by
 hardly one: stand-ins that become the module when something is asked of them (decision 18).
 
-`click` cleans up help texts by `inspect`, `pgparse` takes flags of code from it, `uuid` asks
-`platform` for the system, `pathlib` takes the quoting of URLs along. What they ask is here too;
-each answer is held to the module's own by a test.
+`click` cleans up help texts by `inspect`, keeps its context in a `local` of `threading` and looks
+for translations of its messages, of which there are none; `pgparse` takes flags of code from
+`inspect`, `uuid` asks `platform` for the system, `pathlib` takes the quoting of URLs along. What
+they ask is here too; each answer is held to the module's own by a test.
 """
 
 import os
 import sys
-from _thread import RLock
+from _thread import RLock, _local
 from importlib import import_module
 from importlib.machinery import PathFinder
 from types import ModuleType
@@ -91,6 +92,16 @@ def _system() -> str:
     return os.uname().sysname
 
 
+def _gettext(message: str) -> str:
+    """`gettext.gettext` without translations, which are looked for at every call."""
+    return message
+
+
+def _ngettext(singular: str, plural: str, n: int) -> str:
+    """`gettext.ngettext` without translations."""
+    return singular if n == 1 else plural
+
+
 def _quote_from_bytes(data: bytes, safe: "str | bytes" = "/") -> str:
     """`urllib.parse.quote_from_bytes`, which only `Path.as_uri` calls."""
     import urllib.parse
@@ -106,6 +117,8 @@ KNOWN: "Mapping[str, Mapping[str, Any]]" = {
         **{"CO_NESTED": 16, "CO_GENERATOR": 32, "CO_COROUTINE": 128},
         **{"CO_ITERABLE_COROUTINE": 256, "CO_ASYNC_GENERATOR": 512},
     },
+    "gettext": {"gettext": _gettext, "ngettext": _ngettext},
     "platform": {"system": _system},
+    "threading": {"local": _local},
     "urllib.parse": {"quote_from_bytes": _quote_from_bytes},
 }

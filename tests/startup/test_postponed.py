@@ -1,5 +1,6 @@
 """Stand-ins for modules are the modules as soon as anything else is asked of them."""
 
+import gettext
 import importlib
 import inspect
 import platform
@@ -7,6 +8,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -42,9 +44,14 @@ def test_help_texts_are_cleaned_as_by_inspect(text: str) -> None:
     assert cleandoc(text) == inspect.cleandoc(text)
 
 
-def test_flags_and_the_system_are_the_modules_own() -> None:
+def test_flags_names_and_texts_are_the_modules_own() -> None:
     flags = {name: value for name, value in KNOWN["inspect"].items() if name.startswith("CO_")}
     assert flags == {name: getattr(inspect, name) for name in flags}
+    assert KNOWN["threading"]["local"] is threading.local
+    for n in range(4):
+        asked = ("one table", "some tables", n)
+        assert KNOWN["gettext"]["ngettext"](*asked) == gettext.ngettext(*asked)
+    assert KNOWN["gettext"]["gettext"]("Usage:") == gettext.gettext("Usage:")
     if sys.platform != "win32":
         assert KNOWN["platform"]["system"]() == platform.system()
 
@@ -65,7 +72,14 @@ def test_quoting_loads_the_module() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "asked"), [("inspect", "signature"), ("platform", "node"), ("urllib.parse", "quote")]
+    ("name", "asked"),
+    [
+        ("inspect", "signature"),
+        ("gettext", "dgettext"),
+        ("platform", "node"),
+        ("threading", "Thread"),
+        ("urllib.parse", "quote"),
+    ],
 )
 @pytest.mark.parametrize(
     "way",
@@ -131,6 +145,6 @@ def test_no_audit_needs_them(tmp_path: Path) -> None:
     assert done.returncode == 1 and "users" in done.stdout
     loaded = set(re.findall(r"^import time:.*\| +(\S+)$", done.stderr, re.M))
     assert "click" in loaded
-    assert loaded.isdisjoint({"platform", "urllib.parse", "ipaddress"})
+    assert loaded.isdisjoint({"gettext", "locale", "platform", "threading", "urllib.parse"})
     if sys.version_info < (3, 14):  # where `lean` hands classes on to the standard decorator
         assert loaded.isdisjoint({"inspect", "dis", "ast"})

@@ -8,6 +8,7 @@ configuration overrides the guess by folder.
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from re import Pattern
 from typing import NamedTuple
 
@@ -119,6 +120,7 @@ def guess(
     return of_path(path) or _of_texts(texts, default)
 
 
+@lru_cache(maxsize=1024)
 def of_path(path: str) -> System | None:
     """The system that a word of the path names."""
     for part in reversed(path.lower().split("/")):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ctb_audit.sources import kept
+from ctb_audit.sources import kept, pack
 from ctb_audit.sources.ddl.operations import Script
 from ctb_audit.sources.ddl.read import read_script
 from ctb_audit.sources.kept import KEPT_FROM, KeptScripts
@@ -53,8 +53,8 @@ def read(home: Path, *, keeping: bool = True) -> tuple[object, list[str]]:
 
 
 def pack_of(home: Path) -> Path:
-    (pack,) = (home.parent / "cache" / "scripts").glob("*.pack")
-    return pack
+    (found,) = (home.parent / "cache" / "scripts").glob("*.pack")
+    return found
 
 
 def test_a_warm_audit_reads_what_changed(home: Path) -> None:
@@ -100,11 +100,69 @@ def test_little_is_read_at_once(home: Path) -> None:
 def test_only_what_was_used_is_kept(home: Path) -> None:
     read(home)
     before = pack_of(home).stat().st_size
-    for path in sorted(home.iterdir())[:3]:
+    for path in sorted(home.iterdir())[: FILES // 3]:
         path.unlink()
-    (home / "new.sql").write_text("CREATE TABLE z (a int);\n")
+    (home / "new.sql").write_text("CREATE TABLE z (a int);\n" + "-- many\n" * 1_000)
     read(home)
     assert pack_of(home).stat().st_size < before
+
+
+def test_what_changed_is_added_and_a_pack_of_old_texts_is_written_anew(home: Path) -> None:
+    read(home)
+    place, size = pack_of(home).stat().st_ino, pack_of(home).stat().st_size
+    sizes, places = [], []
+    for turn in range(FILES):
+        (home / "007_step.sql").write_text(f"CREATE TABLE turn_{turn} (a int);\n")
+        changed, paths = read(home)
+        assert paths == ["007_step.sql"]
+        sizes.append(pack_of(home).stat().st_size)
+        places.append(pack_of(home).stat().st_ino)
+    assert changed == read(home, keeping=False)[0]
+    assert places[:9] == [place] * 9 and sizes[0] - size < 2_000
+    assert max(sizes) < 1.5 * size and sizes[-1] < max(sizes)
+
+
+def test_nothing_is_added_to_a_pack_that_another_program_has_written(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(home)
+    held = KeptScripts(home)
+    options = LoadOptions(root=home, kept=held)
+    (home / "007_step.sql").write_text("CREATE TABLE other (a int);\n")
+    load_all((str(home),), options)
+    program = kept._program()
+    monkeypatch.setattr(kept, "_program", lambda: ("another", ()))
+    read(home)
+    monkeypatch.setattr(kept, "_program", lambda: program)
+    held.keep()
+    with pack_of(home).open("rb") as file:
+        assert pickle.load(file) == program
+    assert read(home)[1] == []
+
+
+def test_a_part_that_was_cut_is_read_anew(home: Path) -> None:
+    read(home)
+    (home / "007_step.sql").write_text("CREATE TABLE other (a int);\n")
+    expected, _ = read(home)
+    whole = pack_of(home).read_bytes()
+    for cut in (1, 40, 200):
+        pack_of(home).write_bytes(whole[:-cut])
+        assert read(home) == (expected, ["007_step.sql"])
+        assert read(home) == (expected, [])
+
+
+def test_audits_at_the_same_time_keep_what_they_read(home: Path) -> None:
+    read(home)
+    running = []
+    for number in (7, 8):
+        held = KeptScripts(home)
+        (home / f"{number:03}_step.sql").write_text(f"CREATE TABLE other_{number} (a int);\n")
+        load_all((str(home),), LoadOptions(root=home, kept=held))
+        running.append(held)
+    for held in running:
+        held.keep()
+    found, paths = read(home)
+    assert paths == [] and found == read(home, keeping=False)[0]
 
 
 def test_another_program_reads_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,9 +201,11 @@ class Harm:
 def test_reading_a_pack_executes_nothing(home: Path, tmp_path: Path) -> None:
     """Neither as the pack nor as one of its scripts."""
     cold, _ = read(home)
-    program, scripts = pickle.loads(pack_of(home).read_bytes())
+    with pack_of(home).open("rb") as file:
+        program, scripts = pickle.load(file), pickle.load(file)
     harm = pickle.dumps(Harm(tmp_path / "harm"))
-    for content in (harm, pickle.dumps((program, dict.fromkeys(scripts, harm)))):
+    head = pickle.dumps(program)
+    for content in (harm, head + harm, head + pickle.dumps(dict.fromkeys(scripts, harm))):
         pack_of(home).write_bytes(content)
         assert read(home)[0] == cold
     assert not (tmp_path / "harm").exists()
@@ -159,14 +219,14 @@ def test_a_pack_that_others_may_write_is_not_read(home: Path) -> None:
 
 
 def test_packs_are_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "PACKS", 2)
+    monkeypatch.setattr(pack, "PACKS", 2)
     for name in ("a", "b", "c"):
         other = home.parent / name
         home.rename(other)
         read(other)
         other.rename(home)
     assert len(list((home.parent / "cache" / "scripts").glob("*.pack"))) == 2
-    monkeypatch.setattr(kept, "LARGEST", 10)
+    monkeypatch.setattr(pack, "LARGEST", 10)
     home.rename(home.parent / "d")
     read(home.parent / "d")
     assert len(list((home.parent / "cache" / "scripts").glob("*.pack"))) == 2

@@ -83,6 +83,8 @@ class State:
     ) -> None:
         self.system: System = system
         self.mode: Mode = mode
+        self.postgres = system == "postgresql"
+        self.strict = mode == "server"
         self.version = version
         self.user = user
         self.journal = journal = Journal()
@@ -112,14 +114,6 @@ class State:
         if self.postgres:
             self.schemas["public"] = Schema("public", grants=PUBLIC_SCHEMA_GRANTS)
         journal.forget()
-
-    @property
-    def postgres(self) -> bool:
-        return self.system == "postgresql"
-
-    @property
-    def strict(self) -> bool:
-        return self.mode == "server"
 
     # ---- problems ------------------------------------------------------------------------
 
