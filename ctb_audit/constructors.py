@@ -1,7 +1,7 @@
-"""Constructors by their number of fields, which `lean` puts under the names of a class: compiled
+"""Constructors by their number of fields, which `lean_methods` puts under the names of a class: compiled
 with this module, once, where compiling them at each start takes 3 ms of 85.
 
-A test holds each line to `lean.constructor_text`; no name is what it seems to be.
+A test holds each line to `lean_methods.constructor_text`; no name is what it seems to be.
 """
 
 # mypy: ignore-errors

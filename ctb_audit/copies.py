@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ctb_audit.lean import field_values, placed_fields, twin
+from ctb_audit.lean_methods import field_values, placed_fields, twin
 
 __all__ = ["replace"]
 

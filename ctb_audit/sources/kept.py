@@ -30,7 +30,10 @@ _UNUSED = 4
 
 Reader = Callable[..., Script]
 _PACKAGE = Path(__file__).resolve().parents[1]
-_OURS = ("lean.py", "model.py", "names.py", "document_model.py", "semantics", "sources/ddl")
+_OURS = (
+    *("lean.py", "lean_methods.py", "constructors.py", "model.py", "names.py"),
+    *("document_model.py", "semantics", "sources/ddl", "sources/pack.py"),
+)
 """The files of this package that decide what a script is read as."""
 
 

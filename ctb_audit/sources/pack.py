@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ctb_audit.lean import rebuilt
+from ctb_audit.lean_methods import rebuilt
 
 LARGEST = 16_000_000
 """Bytes of a pack; what is larger is not kept."""

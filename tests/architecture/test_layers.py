@@ -12,6 +12,7 @@ LAYERS = (
         "__init__",
         "errors",
         "constructors",
+        "lean_methods",
         "lean",
         "collector",
         "copies",

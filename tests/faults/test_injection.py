@@ -331,7 +331,7 @@ def test_nothing_that_is_read_is_executed() -> None:
             if name in EXECUTING or any(word.arg == "shell" for word in node.keywords):
                 found.add((place, name))
     assert found <= {
-        ("lean.py", "exec"),
+        ("lean_methods.py", "exec"),
         ("copies.py", "exec"),
         ("forked.py", "pickle.loads"),  # of a child, through a pipe of our own
         ("fleet/frames.py", "pickle.loads"),  # likewise

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 import pytest
 
 from ctb_audit import constructors
-from ctb_audit.lean import constructor_text, dataclass, shared
+from ctb_audit.lean import dataclass, shared
+from ctb_audit.lean_methods import constructor_text
 
 
 def both(body: dict[str, Any], annotations: dict[str, Any], **options: bool) -> list[Any]:
