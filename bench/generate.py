@@ -103,8 +103,12 @@ def migrations(folder: Path, count: int) -> None:
     """A chain of migrations: every third creates a table, the others change the last one."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
-        table = f"item_{number // 3:04d}"
-        (folder / f"{number + 1:03d}_step.sql").write_text(_step(number, table))
+        (folder / f"{number + 1:03d}_step.sql").write_text(_step(number, table_of(number)))
+
+
+def table_of(number: int) -> str:
+    """The table that a migration of the chain creates or changes."""
+    return f"item_{number // 3:04d}"
 
 
 def _step(number: int, table: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.generate import SMALL, dump, migrations
+from bench.generate import SMALL, dump, migrations, table_of
 from bench.measure import Command, Result, compared
 from bench.page import Part, page, plot
 from ctb_audit.sources.ddl.split import split
@@ -86,8 +86,9 @@ def chain(folder: Path, runs: int, limit: float) -> Part:
     files = sorted(place.iterdir())
 
     def change(turn: int) -> None:
-        with files[turn * 37 % len(files)].open("a") as file:
-            file.write(f"-- run {turn}\n")
+        number = turn * 37 % len(files)
+        with files[number].open("a") as file:
+            file.write(f"ALTER TABLE {table_of(number)} ADD COLUMN run_{turn} text;\n")
 
     commands = [
         click(),

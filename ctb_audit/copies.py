@@ -26,7 +26,7 @@ else:
         return copier(value, changes)
 
 
-_FEW = 300
+_FEW = 1_000
 """Copies before a copier is compiled, which takes as long as so many of them are slower."""
 
 

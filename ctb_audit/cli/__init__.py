@@ -19,6 +19,9 @@ def main() -> None:
 
     # values in trees, hardly a cycle: looking for them costs 10 %
     gc.set_threshold(50_000, 20, 100)
+    from ctb_audit.cli.postponed import postpone
+
+    postpone()
     from ctb_audit.cli.interrupts import quiet
 
     quiet()
@@ -31,9 +34,6 @@ def main() -> None:
         from ctb_audit.collector import leave_to_exit
 
         leave_to_exit()
-    from ctb_audit.cli.postponed import postpone
-
-    postpone()
     from ctb_audit.cli.app import run
 
     _leave(run(sys.argv[1:]))

@@ -4,9 +4,11 @@ hardly one: stand-ins that become the module when something is asked of them (de
 `click` cleans up help texts by `inspect`, keeps its context in a `local` of `threading` and looks
 for translations of its messages, of which there are none; `pgparse` takes flags of code from
 `inspect`, `uuid` asks `platform` for the system, `pathlib` takes the quoting of URLs along. What
-they ask is here too; each answer is held to the module's own by a test.
+they ask is here too, and so is what `interrupts` asks of `signal`; each answer is held to the
+module's own by a test.
 """
 
+import _signal  # type: ignore[import-not-found]  # that of which `signal` makes enumerations
 import os
 import sys
 from _thread import RLock, _local
@@ -119,6 +121,11 @@ KNOWN: "Mapping[str, Mapping[str, Any]]" = {
     },
     "gettext": {"gettext": _gettext, "ngettext": _ngettext},
     "platform": {"system": _system},
+    "signal": {
+        name: getattr(_signal, name)
+        for name in ("SIGINT", "SIGKILL", "SIGTERM", "getsignal", "signal")
+        if hasattr(_signal, name)
+    },
     "threading": {"local": _local},
     "urllib.parse": {"quote_from_bytes": _quote_from_bytes},
 }

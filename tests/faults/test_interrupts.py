@@ -18,9 +18,7 @@ BLOCKS = "import sys, time\nprint('here', file=sys.stderr, flush=True)\ntime.sle
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize(
-    "module", ["click", "ctb_audit/cli/postponed", "ctb_audit/cli/audit", "psycopg"]
-)
+@pytest.mark.parametrize("module", ["click", "ctb_audit/errors", "ctb_audit/cli/audit", "psycopg"])
 def test_while_modules_are_imported(
     start: Start, tmp_path: Path, module: str, number: signal.Signals
 ) -> None:

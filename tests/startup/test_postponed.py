@@ -5,6 +5,7 @@ import importlib
 import inspect
 import platform
 import re
+import signal
 import subprocess
 import sys
 import textwrap
@@ -48,6 +49,8 @@ def test_flags_names_and_texts_are_the_modules_own() -> None:
     flags = {name: value for name, value in KNOWN["inspect"].items() if name.startswith("CO_")}
     assert flags == {name: getattr(inspect, name) for name in flags}
     assert KNOWN["threading"]["local"] is threading.local
+    numbers = {n: v for n, v in KNOWN["signal"].items() if n.startswith("SIG")}
+    assert len(numbers) >= 2 and numbers == {n: getattr(signal, n) for n in numbers}
     for n in range(4):
         asked = ("one table", "some tables", n)
         assert KNOWN["gettext"]["ngettext"](*asked) == gettext.ngettext(*asked)
@@ -77,6 +80,7 @@ def test_quoting_loads_the_module() -> None:
         ("inspect", "signature"),
         ("gettext", "dgettext"),
         ("platform", "node"),
+        ("signal", "valid_signals"),
         ("threading", "Thread"),
         ("urllib.parse", "quote"),
     ],
@@ -145,6 +149,20 @@ def test_no_audit_needs_them(tmp_path: Path) -> None:
     assert done.returncode == 1 and "users" in done.stdout
     loaded = set(re.findall(r"^import time:.*\| +(\S+)$", done.stderr, re.M))
     assert "click" in loaded
-    assert loaded.isdisjoint({"gettext", "locale", "platform", "threading", "urllib.parse"})
+    assert loaded.isdisjoint({"gettext", "platform", "signal", "threading", "urllib.parse"})
     if sys.version_info < (3, 14):  # where `lean` hands classes on to the standard decorator
         assert loaded.isdisjoint({"inspect", "dis", "ast"})
+
+
+def test_handlers_set_by_the_stand_in_are_those_of_the_module() -> None:
+    code = """
+    import signal
+    def own(number, frame): print("asked", number)
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, own)
+    assert signal.strsignal(signal.SIGINT) and signal.getsignal(signal.SIGINT) is own
+    signal.raise_signal(signal.SIGINT)
+    signal.signal(signal.SIGINT, before)
+    print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+    """
+    assert in_a_new_process(code) == "asked 2\nTrue\n"

@@ -21,7 +21,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
-from posixpath import basename, dirname, join, splitext
+from posixpath import join, splitext
 from typing import Literal
 
 from ctb_audit.copies import replace
@@ -91,11 +91,19 @@ def plan(paths: Sequence[str], sqitch_plan: Callable[[str], str | None] | None =
     return Plan(tuple(g for g in groups if g.paths), tuple(sorted(left_out + stale)))
 
 
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 def _unmarked(path: str) -> str:
     """`001_x.up.sql` of `001_x.postgres.up.sql`."""
-    name = basename(path)
+    name = _base(path)
     parts = [part for part in name.split(".") if part.lower() not in PATH_WORDS]
-    return join(dirname(path), ".".join(parts))
+    return join(_folder(path), ".".join(parts))
 
 
 def _of_another_engine(path: str, marked: Set[str]) -> str:
@@ -110,15 +118,15 @@ def _of_another_engine(path: str, marked: Set[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _stem(path: str) -> str:
-    return splitext(basename(path))[0].lower()
+    return splitext(_base(path))[0].lower()
 
 
 def _home(path: str) -> str:
     """The folder of the group: that of the file, or the one above where each step has its own."""
-    folder = dirname(path)
-    name = basename(folder)
+    folder = _folder(path)
+    name = _base(folder)
     stepwise = _stem(path) in _IN_FOLDERS and _is_versioned(name)
-    return dirname(folder) if stepwise or (name.isdigit() and folder) else folder
+    return _folder(folder) if stepwise or (name.isdigit() and folder) else folder
 
 
 def _is_chain(folder: str, files: Sequence[str]) -> bool:
@@ -136,14 +144,14 @@ def step_name(path: str, folder: str) -> str:
     """The name that orders a migration: of the file, or of its folder where it has its own."""
     below = path[len(folder) + 1 :] if folder else path
     stepwise = _stem(path) in _IN_FOLDERS and "/" in below
-    return basename(dirname(path)) if stepwise else basename(path)
+    return _base(_folder(path)) if stepwise else _base(path)
 
 
 def _ordered(
     folder: str, files: Sequence[str], sqitch_plan: Callable[[str], str | None] | None
 ) -> tuple[str, ...]:
-    if basename(folder) == "deploy" and sqitch_plan is not None:
-        text = sqitch_plan(join(dirname(folder), "sqitch.plan"))
+    if _base(folder) == "deploy" and sqitch_plan is not None:
+        text = sqitch_plan(join(_folder(folder), "sqitch.plan"))
         if text is not None:
             return _as_planned(folder, files, text)
     return tuple(sorted(files, key=lambda path: _place(path, folder)))
@@ -154,12 +162,12 @@ def _from_baseline(groups: Sequence[Group]) -> tuple[list[Group], list[tuple[str
     kept: list[Group] = []
     stale: list[tuple[str, str]] = []
     for group in groups:
-        versions = {path: _flyway(basename(path)) for path in group.paths}
+        versions = {path: _flyway(_base(path)) for path in group.paths}
         known = {p: _version(m["version"]) for p, m in versions.items() if m and m["version"]}
-        baselines = [v for p, v in known.items() if basename(p).startswith("B")]
+        baselines = [v for p, v in known.items() if _base(p).startswith("B")]
         last = max(baselines, default=None)
         old = {p for p, v in known.items() if last is not None and v < last}
-        old |= {p for p, v in known.items() if v == last and basename(p).startswith("V")}
+        old |= {p for p, v in known.items() if v == last and _base(p).startswith("V")}
         stale += [(path, "older than the baseline migration") for path in sorted(old)]
         kept.append(replace(group, paths=tuple(p for p in group.paths if p not in old)))
     return kept, stale
@@ -182,8 +190,8 @@ def _place(path: str, folder: str) -> tuple[int, tuple[int, ...], str, str]:
     if flyway is not None:
         version = _version(flyway["version"]) if flyway["version"] else ()
         return (2 if flyway["repeat"] else 0, version, name, path)
-    above = basename(dirname(path))
-    year = (int(above),) if above.isdigit() and dirname(path) != folder else ()
+    above = _base(_folder(path))
+    year = (int(above),) if above.isdigit() and _folder(path) != folder else ()
     number = _NUMBER.match(_diesel_version(name) if _stem(path) == "up" else name)
     if number is None:
         return 1, year, name, path
@@ -204,8 +212,8 @@ def _merged(schemas: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = defaultdict(list)
     for folder, files in schemas.items():
         top = folder
-        while top and (basename(top).lower() in PARTS or dirname(top) in schemas):
-            top = dirname(top)
+        while top and (_base(top).lower() in PARTS or _folder(top) in schemas):
+            top = _folder(top)
         groups[top].extend(files)
     return groups
 

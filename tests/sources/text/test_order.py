@@ -161,3 +161,9 @@ def test_what_others_refer_to_comes_first() -> None:
     assert order.index("users.sql") < order.index("orders.sql") < order.index("fix.sql")
     assert order.index("orders.sql") < order.index("a_view.sql")
     assert sorted(order) == sorted(texts)
+
+
+def test_files_at_the_root_of_the_file_system_are_ordered() -> None:
+    """The folder above the root is the root."""
+    found = plan(["/a.sql", "/tables/b.sql", "/views/c.sql"])
+    assert [p for g in found.groups for p in g.paths] == ["/a.sql", "/tables/b.sql", "/views/c.sql"]
