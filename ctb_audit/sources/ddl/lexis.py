@@ -66,6 +66,13 @@ _HEADS: dict[System, str] = {
     "bigquery": r"(?:OR~REPLACE~)?(?P<kind>PROCEDURE)",
     "firestore": r"(?P<kind>RULE)",
 }
+_KINDS: dict[System, tuple[str, ...]] = {
+    "postgresql": ("FUNCTION", "PROCEDURE", "RULE"),
+    "sqlite": ("TRIGGER",),
+    "mysql": ("TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"),
+    "bigquery": ("PROCEDURE",),
+    "firestore": ("RULE",),
+}
 _BLOCK_START: dict[System, str] = {
     "postgresql": rf"\bBEGIN{_blank(nested=True, most=_INNER_COMMENT)}ATOMIC\b",
     "firestore": r"\bBEGIN\s++ATOMIC\b",
@@ -73,6 +80,9 @@ _BLOCK_START: dict[System, str] = {
     "mysql": r"\bBEGIN\b",
     "bigquery": r"\bBEGIN\b(?!\s+TRANSACTION|\s*;)",
 }
+
+
+_SHORT = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ def lexis(system: System, delimiter: str = ";", *, backslashes: bool = False) ->
         delimiter=delimiter,
         plain=re.compile(f"(?:{'|'.join([f'[^{stops}]++', inner, *single])})*+", re.S),
         gap=re.compile(f"(?:{gap})*+"),
-        head=re.compile(rf"CREATE~{_HEADS[system]}\b".replace("~", _blank(postgres)), re.I),
+        head=pattern(rf"CREATE~{_HEADS[system]}\b".replace("~", _blank(postgres)), re.I),
         block=_block(inner, _BLOCK_START[system], empty),
         quotes="".join(sorted({_STRINGS[name].lstrip("\\")[0] for name in names})),
         nested=postgres,
@@ -130,13 +140,23 @@ def lexis(system: System, delimiter: str = ";", *, backslashes: bool = False) ->
     )
 
 
+def may_hold_blocks(text: str, system: System) -> bool:
+    """Whether a statement may hold semicolons: a text without the words of `head` holds none, and
+    a short one is asked for them in less time than the expressions take to compile.
+    """
+    if len(text) > _SHORT:
+        return True
+    folded = text.upper()
+    return any(word in folded for word in _KINDS[system])
+
+
 def _block(inner: str, start: str, delimiter: str) -> re.Pattern[str]:
     words = (
         rf"(?P<begin>{start})|(?P<case>\bCASE\b)"
         r"|(?P<same>\bEND\s++(?:IF|LOOP|WHILE|REPEAT|FOR)\b)|(?P<end>\bEND\b)"
     )
     marks = rf"(?P<comment>/\*)|(?P<dollar>\$)|(?P<open>\()|(?P<close>\))|(?P<stop>{delimiter})"
-    return re.compile(f"{words}|{inner}|{marks}", re.I | re.S)
+    return pattern(f"{words}|{inner}|{marks}", re.I | re.S)
 
 
 _COMMENT_MARK = pattern(r"/\*|\*/")

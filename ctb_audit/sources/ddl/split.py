@@ -17,7 +17,14 @@ from collections.abc import Iterator
 from ctb_audit.lean import pattern
 from ctb_audit.model import System
 from ctb_audit.semantics.comments import without_comments
-from ctb_audit.sources.ddl.lexis import SPACE, Lexis, end_of_comment, end_of_dollar, lexis
+from ctb_audit.sources.ddl.lexis import (
+    SPACE,
+    Lexis,
+    end_of_comment,
+    end_of_dollar,
+    lexis,
+    may_hold_blocks,
+)
 from ctb_audit.sources.ddl.statement import Statement
 
 _COPY = pattern(r"COPY\b[^;]*?\bFROM\s+(?:STDIN|STDOUT)\b", re.I)
@@ -75,7 +82,7 @@ class _Splitter:
         self._counted = 0  # up to here, lines are counted
         self._line = line
         self._line_start = 1 - column
-        self._blocks = True
+        self._blocks = may_hold_blocks(text, dialect)
 
     def statements(self) -> Iterator[Statement]:
         text = self._text

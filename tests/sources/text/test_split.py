@@ -1,11 +1,13 @@
 import re
 import time
+from typing import get_args
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ctb_audit.model import System
+from ctb_audit.sources.ddl.lexis import _KINDS, lexis, may_hold_blocks
 from ctb_audit.sources.ddl.split import split, tile
 
 GAP = re.compile(r"(?:[\s\ufeff;]|--[^\n]*|/\*.*?\*/|\\;|\\\\|^\\\.\r?$)*", re.S | re.M)
@@ -249,3 +251,14 @@ def test_time_grows_with_the_length(unit: str) -> None:
     small, large = unit * 2_000, unit * 16_000
     seconds(small)
     assert seconds(large) < 0.05 + 40 * max(seconds(small), 0.0005)
+
+
+@pytest.mark.parametrize("dialect", get_args(System))
+def test_words_that_tell_blocks_are_those_of_their_heads(dialect: System) -> None:
+    """A short text without them is not asked for heads."""
+    kinds = re.findall(r"\(\?P<kind>([A-Z|]+)\)", lexis(dialect).head.pattern)
+    assert [sorted(kind.split("|")) for kind in kinds] == [sorted(_KINDS[dialect])]
+    for word in _KINDS[dialect]:
+        assert may_hold_blocks(f"create {word.lower()} x", dialect)
+    assert not may_hold_blocks("CREATE TABLE t (a int);", dialect)
+    assert may_hold_blocks(" " * 100_000, dialect)

@@ -91,7 +91,7 @@ def dumped(source: Source) -> Operations | None:
 
 
 def _owner(text: str, source: Source) -> Operations | None:
-    match = _OWNER.fullmatch(text)
+    match = _OWNER.fullmatch(text) if " OWNER TO " in text else None
     if match is None:
         return None
     name, role = qualified(match[2], match[3]), identifier(match[4])
@@ -104,7 +104,7 @@ _KINDS: dict[str, ObjectKind] = {"TABLE": "table", "SEQUENCE": "sequence", "VIEW
 
 
 def _add_constraint(text: str, source: Source) -> Operations | None:
-    head = _CONSTRAINT.match(text)
+    head = _CONSTRAINT.match(text) if "ADD CONSTRAINT " in text else None
     if head is None:
         return None
     name, constraint = qualified(head[2], head[3]), identifier(head[5])
@@ -148,7 +148,7 @@ def _reference(match: "Match[str]", name: str, source: Source, offset: int) -> C
 
 
 def _set_default(text: str, source: Source) -> Operations | None:
-    match = _DEFAULT.fullmatch(text)
+    match = _DEFAULT.fullmatch(text) if " SET DEFAULT " in text else None
     if match is None:
         return None
     name, column = qualified(match[2], match[3]), identifier(match[4])
@@ -159,7 +159,7 @@ def _set_default(text: str, source: Source) -> Operations | None:
 
 
 def _create_index(text: str, source: Source) -> Operations | None:
-    match = _INDEX.fullmatch(text)
+    match = _INDEX.fullmatch(text) if " USING " in text else None
     if match is None:
         return None
     name, table = identifier(match[2]), qualified(match[4], match[5])

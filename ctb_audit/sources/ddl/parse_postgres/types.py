@@ -20,6 +20,15 @@ _SPELLING = pattern(
     re.IGNORECASE,
 )
 """A type as it is written, and a sign that it goes on: a comment can stand between its words."""
+_PLAIN = pattern(
+    r"(?!national\b)([a-z_][a-z0-9_]*+(?:\(\d+(?:, ?\d+)?\))?)()"
+    r"(?=\s*(?:[,;)]|\Z|(?:not|null|default|primary|unique|references|check)\b))",
+    re.IGNORECASE | re.ASCII,
+)
+"""One word and its parameters, and behind them what no type goes on with. In a short script these
+are most types, and `_SPELLING` takes 1.2 ms to compile.
+"""
+_SHORT = 65_536
 _EXTENSION_TYPES = frozenset({"citext", "hstore", "geometry", "geography"})
 _INTERVAL_FIELDS = (
     (1 << 2, "year"),
@@ -39,7 +48,11 @@ UNTYPED = Type("")
 def read_type(node: Node, source: Source) -> Type:
     """The type that a TypeName node spells; one spelling is one type."""
     location = node.get("location", -1)
-    match = _SPELLING.match(source.text, location) if location >= 0 else None
+    text = source.text
+    match = None
+    if location >= 0:
+        match = _PLAIN.match(text, location) if len(text) < _SHORT else None
+        match = match or _SPELLING.match(text, location)
     if match is None:
         return type_of(node)
     spelling, goes_on = match.groups()
