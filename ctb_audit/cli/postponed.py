@@ -35,11 +35,15 @@ class _StandIn(ModuleType):
         known = self._known or {}
         if name in known:
             return known[name]
-        if not name.startswith("__"):  # as the machinery of imports asks of any module
+        if not name.startswith("__") or name == "__all__":  # others are asked of any module
             _load(self)
             if self.__class__ is not _StandIn:  # else it is this thread that executes it
                 return getattr(self, name)
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def __dir__(self) -> "list[str]":
+        _load(self)
+        return list(vars(self))
 
 
 def _load(module: _StandIn) -> None:

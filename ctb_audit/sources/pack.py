@@ -52,12 +52,11 @@ class Pack:
             written, end = next(values, (None, 0))
             if written != program:
                 return {}
-            self._head = content[:end]
+            head = content[:end]
             for part, behind in values:
                 found.update(part)
                 end = behind
-            if end != len(content):
-                self._head = b""
+            self._head = head if end == len(content) else b""
         return found
 
     def add(self, part: Mapping[Any, Any]) -> bool:

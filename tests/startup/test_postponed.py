@@ -90,6 +90,7 @@ def test_quoting_loads_the_module() -> None:
     [
         "import {0}; found = {0}.{1}",
         "from {0} import {1} as found",
+        "from {0} import *; found = {1}",
         "found = getattr(module, {1!r})",
     ],
 )
@@ -130,6 +131,13 @@ def test_threads_wait_for_the_one_that_loads() -> None:
     print(found)
     """
     assert in_a_new_process(code) == f"{[True] * 8}\n"
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_whoever_lists_the_names_sees_all(name: str) -> None:
+    expected = {n for n in dir(importlib.import_module(name)) if not n.startswith("__")}
+    code = f"import {name}, sys; print(*dir(sys.modules[{name!r}]))"
+    assert expected <= set(in_a_new_process(code).split())
 
 
 def test_what_is_loaded_stays() -> None:

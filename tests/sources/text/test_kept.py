@@ -151,6 +151,15 @@ def test_a_part_that_was_cut_is_read_anew(home: Path) -> None:
         assert read(home) == (expected, [])
 
 
+def test_nothing_is_added_behind_what_is_no_part(home: Path) -> None:
+    read(home)
+    pack_of(home).write_bytes(pack_of(home).read_bytes() + pickle.dumps(17))
+    place = pack_of(home).stat().st_ino
+    (home / "007_step.sql").write_text("CREATE TABLE other (a int);\n")
+    assert read(home)[1] == ["007_step.sql"]
+    assert pack_of(home).stat().st_ino != place and read(home)[1] == []
+
+
 def test_audits_at_the_same_time_keep_what_they_read(home: Path) -> None:
     read(home)
     running = []
