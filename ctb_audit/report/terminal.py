@@ -25,6 +25,7 @@ class Segment(NamedTuple):
 
 
 Line = tuple[Segment, ...]
+_segment = lru_cache(maxsize=4096)(Segment)  # of findings, whose messages and rules are alike
 _INDENT = Segment("  ")
 _RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _HEADS = {severity: Segment(f"{severity:<8}", SEVERITY_STYLES[severity]) for severity in SEVERITIES}
@@ -82,9 +83,9 @@ def _finding_line(finding: Finding) -> Line:
     return (
         _INDENT,
         _HEADS[finding.severity],
-        Segment(f"  {inert(finding.message)}  "),
-        Segment(f"{finding.rule}{waived}", "dim"),
-        Segment(f"  {inert(place)}" if place else "", "dim"),
+        _segment(f"  {inert(finding.message)}  "),
+        _segment(f"{finding.rule}{waived}", "dim"),
+        _segment(f"  {inert(place)}" if place else "", "dim"),
         _points(finding.points),
     )
 

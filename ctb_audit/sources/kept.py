@@ -15,7 +15,6 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 from ctb_audit.model import System
 from ctb_audit.sources.ddl.operations import Script
@@ -37,13 +36,9 @@ _OURS = (
 """The files of this package that decide what a script is read as."""
 
 
-class Key(NamedTuple):
-    """Everything that a script's operations depend on, beside the program."""
-
-    text: str
-    path: str
-    system: System
-    parser: Parser
+Key = tuple[str, str, System, Parser]
+"""Everything that a script's operations depend on, beside the program: its text, its path, and how
+it is read."""
 
 
 class KeptScripts:
@@ -53,15 +48,15 @@ class KeptScripts:
         folder = _folder()
         name = f"{_mark(os.fsencode(home.absolute())):016x}.pack"
         self._pack = Pack(folder / name) if folder is not None else None
-        self._known: dict[tuple[str, ...], bytes] | None = None
-        self._used: dict[tuple[str, ...], bytes] = {}
+        self._known: dict[Key, bytes] | None = None
+        self._used: dict[Key, bytes] = {}
         self._anew: dict[Key, Script] = {}
 
     def before(self, reader: Reader) -> Reader:
         """The reader, asked for what is not kept only."""
 
         def read(text: str, path: str, system: System, *, parser: Parser) -> Script:
-            key = Key(text, path, system, parser)
+            key = text, path, system, parser
             kept = self._kept(key)
             if kept is not None:
                 return kept
@@ -80,7 +75,7 @@ class KeptScripts:
         from _pickle import dumps
 
         read = {
-            tuple(key): dumps(Script(s.path, s.system, tuple(s.effects), s.mistakes), 5)
+            key: dumps(Script(s.path, s.system, tuple(s.effects), s.mistakes), 5)
             for key, s in self._anew.items()
         }
         self._anew = {}
@@ -100,7 +95,7 @@ class KeptScripts:
         found = unpickled(held)
         if not isinstance(found, Script):
             return None
-        self._used[tuple(key)] = held
+        self._used[key] = held
         return found
 
 

@@ -178,11 +178,13 @@ def _systems(
     Of a migration's name only a dotted part counts: `003_leave_mysql.sql` may well be
     PostgreSQL's, `003_x.mysql.sql` is not.
     """
-    own = (texts[path] for path in group.paths if not of_mark(path))
+    marks = {path: of_mark(path) for path in group.paths}
+    own = (texts[path] for path, mark in marks.items() if not mark)
     guessed = guess(group.folder, own, lambda: _beside_worker(options.root / group.folder, options))
-    for path in group.paths:
-        named = of_path(dirname(path) if group.kind == "migrations" else path)
-        yield path, options.dialect_of(path) or of_mark(path) or named or guessed
+    for path, mark in marks.items():
+        configured = options.dialect_of(path) if options.dialects else None
+        named = of_path(path.rpartition("/")[0] if group.kind == "migrations" else path)
+        yield path, configured or mark or named or guessed
 
 
 def _beside_worker(folder: Path, options: LoadOptions) -> System:
