@@ -19,7 +19,7 @@ from ctb_audit.lean import dataclass
 RULES_JSON = "rules.json"
 EXAMPLES_JSON = "rule-examples.json"
 STANDARDS_FOLDER = "standards"
-_FORMAT = 2  # of the compiled files that a checkout caches
+_FORMAT = 3  # of the compiled files that a checkout caches
 LOCAL_TOPIC = "local"  # of a user rule that stands in no topic folder
 
 RawTable = Mapping[str, Any]
@@ -113,38 +113,29 @@ def _compiled(name: str) -> Any:
     path = resources.compiled(name)
     if path is not None:
         return json.loads(path.read_bytes())
-    folder = resources.resource_path("rules")
-    cached = _cache_path(folder, name)
-    if cached is None:
-        return compile_folder(folder)[name]
-    try:
-        return json.loads(cached.read_bytes())
-    except (OSError, ValueError):
-        made = compile_folder(folder)[name]
-        _store(cached, json.dumps(made))
-        return made
-
-
-def _cache_path(folder: Path, name: str) -> Path | None:
-    """Where a checkout caches its rules: the key is every name, size and time below `rules/`."""
-    root = resources.checkout()
+    folder, root = resources.resource_path("rules"), resources.checkout()
     if root is None:
-        return None
-    from hashlib import sha256
+        return compile_folder(folder)[name]
+    cached = root / ".ctb" / "cache" / name
+    state = [_FORMAT, *sorted(_stamps(folder))]
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        held = json.loads(cached.read_bytes())
+        if held["state"] == state:
+            return held["content"]
+    made = compile_folder(folder)[name]
+    _store(cached, json.dumps({"state": state, "content": made}))
+    return made
 
-    key = sha256(repr((_FORMAT, sorted(_stamps(folder)))).encode()).hexdigest()[:24]
-    stem, _, suffix = name.partition(".")
-    return root / ".ctb" / "cache" / f"{stem}-{key}.{suffix}"
 
-
-def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
+def _stamps(folder: Path) -> Iterator[list[str | int]]:
+    """Every name, time and size below `rules/`, which a checkout's cache was made of."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
                 yield from _stamps(Path(entry.path))
             elif entry.name.endswith(".toml"):
                 status = entry.stat()
-                yield entry.path, status.st_mtime_ns, status.st_size
+                yield [entry.path, status.st_mtime_ns, status.st_size]
 
 
 def _store(path: Path, text: str) -> None:
@@ -153,9 +144,6 @@ def _store(path: Path, text: str) -> None:
 
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        stem = path.name.rpartition("-")[0]
-        for stale in path.parent.glob(f"{stem}-*.json"):
-            stale.unlink(missing_ok=True)
         write_whole(path, text.encode())
 
 
