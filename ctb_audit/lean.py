@@ -16,15 +16,13 @@ import dataclasses
 import re
 import sys
 from collections.abc import Callable
-from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ctb_audit.lean_methods import FROZEN, MUTABLE, PARAMETERS, Fields
 
-__all__ = ["dataclass", "importer", "pattern", "shared"]
+__all__ = ["dataclass", "importer", "pattern"]
 
-_C = TypeVar("_C", bound=type)
 _OPTIONS = frozenset({"frozen", "slots", "kw_only"})
 _DEFERRED = sys.version_info >= (3, 14)
 """Annotations are evaluated late there; the standard decorator knows how."""
@@ -129,16 +127,6 @@ _ALIAS = type(ClassVar[int])
 def _merged(inherited: tuple[str, ...], own: list[str]) -> tuple[str, ...]:
     """The names that a constructor and a pattern take by position."""
     return tuple(dict.fromkeys((*inherited, *own)) if inherited else own)
-
-
-def shared(cls: _C) -> _C:
-    """The frozen class, which makes one value of equal arguments as long as it remembers them: most
-    verdicts are alike, and making one takes three times as long as finding it.
-    """
-    if "_lean" in vars(cls):
-        made: Any = cls
-        made.__new__ = staticmethod(lru_cache(maxsize=4096)(made.__new__))
-    return cls
 
 
 if TYPE_CHECKING:

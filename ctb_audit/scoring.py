@@ -86,24 +86,14 @@ class Rescore:
     def __init__(self, tables: Sequence[TableResult]) -> None:
         self._tables = {(t.system, t.name): t for t in tables if t.score is not None}
         self._weight = sum(LEVEL_WEIGHTS[t.level] for t in self._tables.values())
-        self._gains: dict[tuple[str, str, str], float] = {}
 
     def gain(self, finding: Finding) -> float:
         """Points of the database score that the fix of one finding gains.
 
         One division of whole numbers: equal gains are equal floats.
         """
-        if not finding.table_level or finding.waiver or not self._weight:
-            return 0.0
-        key = finding.system, finding.table, finding.severity
-        gain = self._gains.get(key)
-        if gain is None:
-            gain = self._gains[key] = self._gain(finding)
-        return gain
-
-    def _gain(self, finding: Finding) -> float:
         table = self._tables.get((finding.system, finding.table))
-        if table is None:
+        if table is None or not finding.table_level or finding.waiver or not self._weight:
             return 0.0
         weight = WEIGHTS[finding.severity] * LEVEL_WEIGHTS[table.level]
         total = table.passed + table.failed + table.unknown

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from ctb_audit.lean import dataclass, shared
+from ctb_audit.lean import dataclass
 from ctb_audit.model import Location
 from ctb_audit.probe import Probe, Sample
 
 
-@shared
 @dataclass(frozen=True, slots=True)
 class Pass:
     """The requirement is met."""
@@ -39,7 +38,6 @@ class Unknown:
     requirement: str = ""
 
 
-@shared
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
     """The question does not arise; left out of the score."""

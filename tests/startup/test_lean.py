@@ -3,7 +3,6 @@
 import copy
 import dataclasses
 import pickle
-import sys
 from dataclasses import field
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from ctb_audit import constructors
-from ctb_audit.lean import dataclass, shared
+from ctb_audit.lean import dataclass
 from ctb_audit.lean_methods import constructor_text
 
 
@@ -218,20 +217,3 @@ def test_values_have_any_number_of_fields(count: int) -> None:
     )
     with pytest.raises(TypeError):
         lean(*range(count + 1))
-
-
-@shared
-@dataclass(frozen=True, slots=True)
-class Alike:
-    reason: str
-    requirement: str = ""
-
-
-def test_equal_values_of_a_shared_class_are_one() -> None:
-    if sys.version_info < (3, 14):
-        assert Alike("a") is Alike("a") and Alike("a", "b") is Alike("a", "b")
-        assert pickle.loads(pickle.dumps(Alike("a", "b"))) is Alike("a", "b")
-    assert Alike("a") == Alike(reason="a", requirement="") != Alike("a", "b")
-    assert [Alike(str(n)).reason for n in range(10_000)] == [str(n) for n in range(10_000)]
-    with pytest.raises(TypeError):
-        Alike("a", "b", "c")  # type: ignore[call-arg]
