@@ -36,7 +36,10 @@ def test_an_unknown_check_is_in_no_registry() -> None:
         REGISTRY["no_such_check"]
 
 
-@pytest.mark.parametrize("package", ["ctb_audit.semantics", "ctb_audit.semantics.plpgsql"])
+@pytest.mark.parametrize(
+    "package",
+    ["ctb_audit.semantics", "ctb_audit.semantics.plpgsql", "ctb_audit.sources.ddl.replay.late"],
+)
 def test_what_a_package_imports_late_exists_under_no_name_of_a_module(package: str) -> None:
     """A module takes its name in the package as soon as it is imported, whatever stood there."""
     found = import_module(package)

@@ -1,10 +1,9 @@
 """ALTER TABLE: the server runs the actions of one statement in passes."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ctb_audit.copies import replace
-from ctb_audit.lean import importer
 from ctb_audit.model import Constraint, Index, Name, Table
 from ctb_audit.sources.ddl.operations import (
     AddColumn,
@@ -32,22 +31,14 @@ from ctb_audit.sources.ddl.replay.inheritance import (
     disinherit,
     unfit_to_inherit,
 )
+from ctb_audit.sources.ddl.replay.late import (
+    add_constraint,
+    alter_constraint,
+    drop_column,
+    drop_constraint,
+)
 from ctb_audit.sources.ddl.replay.refusal import Refusal
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
-
-if TYPE_CHECKING:
-    from ctb_audit.sources.ddl.replay.alter_constraints import (
-        add_constraint,
-        alter_constraint,
-        drop_constraint,
-    )
-    from ctb_audit.sources.ddl.replay.drop_columns import drop_column
-else:
-    _late = importer("ctb_audit.sources.ddl.replay")
-    add_constraint = _late("alter_constraints.add_constraint")
-    alter_constraint = _late("alter_constraints.alter_constraint")
-    drop_constraint = _late("alter_constraints.drop_constraint")
-    drop_column = _late("drop_columns.drop_column")
 
 
 def _pass(action: TableAction) -> int:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ctb_audit.copies import replace
-from ctb_audit.lean import importer
 from ctb_audit.model import Column, Name, Table, Type
 from ctb_audit.sources.ddl.operations import AddColumn, AlterColumn
 from ctb_audit.sources.ddl.replay.columns import (
@@ -23,19 +22,12 @@ from ctb_audit.sources.ddl.replay.constraints import (
 )
 from ctb_audit.sources.ddl.replay.foreign_keys import add_foreign_keys
 from ctb_audit.sources.ddl.replay.indexes import spread_constraint
+from ctb_audit.sources.ddl.replay.late import add_check, user_of
 from ctb_audit.sources.ddl.replay.local_parts import note_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.sequences import altered, drawn_sequence
 from ctb_audit.sources.ddl.replay.state import State
 from ctb_audit.sources.ddl.replay.type_names import resolve_type
-
-if TYPE_CHECKING:
-    from ctb_audit.sources.ddl.replay.alter_constraints import add_check
-    from ctb_audit.sources.ddl.replay.drop_columns import user_of
-else:
-    _late = importer("ctb_audit.sources.ddl.replay")
-    add_check = _late("alter_constraints.add_check")
-    user_of = _late("drop_columns.user_of")
 
 
 def add_column(state: State, name: Name, action: AddColumn, only: bool) -> None:

@@ -1,25 +1,16 @@
 """Constraints of tables: merging, checking, naming and adding them as the server does."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from ctb_audit.copies import replace
-from ctb_audit.lean import importer
 from ctb_audit.model import Constraint, Merged, Name, Table
 from ctb_audit.semantics.parse import is_same_text
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.adding import Adding, keys_exist, refused_abroad
+from ctb_audit.sources.ddl.replay.late import columns_in, figure
 from ctb_audit.sources.ddl.replay.local_parts import note_local
 from ctb_audit.sources.ddl.replay.refusal import Refusal, duplicate
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
-
-if TYPE_CHECKING:
-    from ctb_audit.sources.ddl.replay.column_names import figure
-    from ctb_audit.sources.ddl.replay.expressions import columns_in
-else:
-    _late = importer("ctb_audit.sources.ddl.replay")
-    figure = _late("column_names.figure")
-    columns_in = _late("expressions.columns_in")
 
 INDEXED = ("primary key", "unique", "exclusion")
 

@@ -1,24 +1,14 @@
 """CREATE INDEX, on partitions too."""
 
-from typing import TYPE_CHECKING
-
 from ctb_audit.copies import replace
-from ctb_audit.lean import importer
 from ctb_audit.model import Constraint, Index, IndexKey, Name, Table
 from ctb_audit.sources.ddl.operations import CreateIndex
 from ctb_audit.sources.ddl.replay import names
 from ctb_audit.sources.ddl.replay.constraints import add_indexed, choose_index_name, not_null
+from ctb_audit.sources.ddl.replay.late import columns_in, figure
 from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import IndexEntry, State
-
-if TYPE_CHECKING:
-    from ctb_audit.sources.ddl.replay.column_names import figure
-    from ctb_audit.sources.ddl.replay.expressions import columns_in
-else:
-    _late = importer("ctb_audit.sources.ddl.replay")
-    figure = _late("column_names.figure")
-    columns_in = _late("expressions.columns_in")
 
 
 def create_index(state: State, op: CreateIndex) -> None:

@@ -2,22 +2,17 @@
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ctb_audit.copies import replace
-from ctb_audit.lean import importer, pattern
+from ctb_audit.lean import pattern
 from ctb_audit.model import Name, Sequence
 from ctb_audit.sources.ddl.operations import AlterSequence, CreateSequence
+from ctb_audit.sources.ddl.replay.late import tokens
 from ctb_audit.sources.ddl.replay.names import home
 from ctb_audit.sources.ddl.replay.privileges import initial_grants
 from ctb_audit.sources.ddl.replay.refusal import Ignored, Refusal
 from ctb_audit.sources.ddl.replay.state import State
-
-if TYPE_CHECKING:
-    from ctb_audit.sources.ddl.replay.expressions import tokens
-else:
-    _late = importer("ctb_audit.sources.ddl.replay")
-    tokens = _late("expressions.tokens")
 
 _NEXTVAL = pattern(r"[\s(]*(?:pg_catalog\.)?nextval\s*\(\s*\(?'((?:[^']|'')+)'", re.IGNORECASE)
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
