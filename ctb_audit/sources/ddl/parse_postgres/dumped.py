@@ -83,15 +83,15 @@ _GRANT = pattern(
 def dumped(source: Source) -> Operations | None:
     """The operations of a statement that `pg_dump` could have written; None for any other."""
     text = source.text
-    for reader in _READERS.get(text[:9], ()):
-        found = reader(text, source)
+    for sign, reader in _READERS.get(text[:9], ()):
+        found = reader(text, source) if sign in text else None
         if found is not None:
             return found
     return None
 
 
 def _owner(text: str, source: Source) -> Operations | None:
-    match = _OWNER.fullmatch(text) if " OWNER TO " in text else None
+    match = _OWNER.fullmatch(text)
     if match is None:
         return None
     name, role = qualified(match[2], match[3]), identifier(match[4])
@@ -104,7 +104,7 @@ _KINDS: dict[str, ObjectKind] = {"TABLE": "table", "SEQUENCE": "sequence", "VIEW
 
 
 def _add_constraint(text: str, source: Source) -> Operations | None:
-    head = _CONSTRAINT.match(text) if "ADD CONSTRAINT " in text else None
+    head = _CONSTRAINT.match(text)
     if head is None:
         return None
     name, constraint = qualified(head[2], head[3]), identifier(head[5])
@@ -148,7 +148,7 @@ def _reference(match: "Match[str]", name: str, source: Source, offset: int) -> C
 
 
 def _set_default(text: str, source: Source) -> Operations | None:
-    match = _DEFAULT.fullmatch(text) if " SET DEFAULT " in text else None
+    match = _DEFAULT.fullmatch(text)
     if match is None:
         return None
     name, column = qualified(match[2], match[3]), identifier(match[4])
@@ -159,7 +159,7 @@ def _set_default(text: str, source: Source) -> Operations | None:
 
 
 def _create_index(text: str, source: Source) -> Operations | None:
-    match = _INDEX.fullmatch(text) if " USING " in text else None
+    match = _INDEX.fullmatch(text)
     if match is None:
         return None
     name, table = identifier(match[2]), qualified(match[4], match[5])
@@ -288,19 +288,20 @@ def _grants(role: str, privileges: str) -> tuple[Grant, ...]:
 
 
 _Reader = Callable[[str, Source], Operations | None]
-_READERS: dict[str, tuple[_Reader, ...]] = {
-    "ALTER TAB": (_add_constraint, _owner, _set_default),
-    "ALTER SEQ": (_owner, _own_sequence),
-    "ALTER VIE": (_owner,),
-    "CREATE IN": (_create_index,),
-    "CREATE UN": (_create_index,),
-    "CREATE SE": (_create_sequence,),
-    "CREATE TR": (_create_trigger,),
-    "COMMENT O": (_comment,),
-    "GRANT SEL": (_grant,),
-    "GRANT INS": (_grant,),
-    "GRANT UPD": (_grant,),
-    "GRANT DEL": (_grant,),
-    "GRANT ALL": (_grant,),
-    "GRANT USA": (_grant,),
+_READERS: dict[str, tuple[tuple[str, _Reader], ...]] = {
+    "ALTER TAB": (
+        ("ADD CONSTRAINT ", _add_constraint),
+        (" OWNER TO ", _owner),
+        (" SET DEFAULT ", _set_default),
+    ),
+    "ALTER SEQ": ((" OWNER TO ", _owner), (" OWNED BY ", _own_sequence)),
+    "ALTER VIE": ((" OWNER TO ", _owner),),
+    **dict.fromkeys(("CREATE IN", "CREATE UN"), ((" USING ", _create_index),)),
+    "CREATE SE": (("START WITH ", _create_sequence),),
+    "CREATE TR": (("EXECUTE FUNCTION ", _create_trigger),),
+    "COMMENT O": ((" IS '", _comment),),
+    **{f"GRANT {word}": ((" TO ", _grant),) for word in ("SEL", "INS", "UPD", "DEL", "ALL", "USA")},
 }
+"""By how a statement begins: what each reader's expression cannot do without, which is looked for
+before the expression is compiled.
+"""
