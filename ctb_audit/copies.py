@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ctb_audit.lean_methods import field_values, placed_fields, twin
+from ctb_audit.lean_methods import compiled, field_values, placed_fields, twin
 
 __all__ = ["replace"]
 
@@ -65,7 +65,5 @@ def _compiled(kind: Any, names: list[str], changed: dict[str, Any]) -> _Copier:
     else:  # as its constructor does, without handing thirty values to it
         lines = [f"copied.{name} = {text}" for name, text in values.items()]
         lines = ["copied = filled()", *lines, "copied.__class__ = kind", "return copied"]
-    made: dict[str, Any] = {"kind": kind, "filled": filled}
-    exec(f"def copy(value, changes): {'; '.join(lines)}", made)
-    copier: _Copier = made["copy"]
+    copier: _Copier = compiled("copy", "value, changes", lines, {"kind": kind, "filled": filled})
     return copier

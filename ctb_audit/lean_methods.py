@@ -17,6 +17,7 @@ __all__ = [
     "MUTABLE",
     "PARAMETERS",
     "Fields",
+    "compiled",
     "constructor_text",
     "field_values",
     "placed_fields",
@@ -197,7 +198,7 @@ def _twin(owner: type) -> type:
 def _initialiser(owner: type) -> Any:
     names: dict[str, Any] = {}
     lines = list(_filling(owner, names)) or ["pass"]
-    return _compiled("__init__", f"self{_arguments(owner)}", lines, names)
+    return compiled("__init__", f"self{_arguments(owner)}", lines, names)
 
 
 def _arguments(owner: type) -> str:
@@ -266,7 +267,7 @@ def field_values(names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
             return attrgetter(*several)
 
 
-def _compiled(name: str, arguments: str, lines: list[str], names: dict[str, Any]) -> Any:
+def compiled(name: str, arguments: str, lines: list[str], names: dict[str, Any]) -> Any:
     """A function of the text, which is made of the names of fields alone."""
     text = f"def {name}({arguments}):\n" + "".join(f"    {line}\n" for line in lines)
     exec(text, names)

@@ -1,10 +1,10 @@
 """Which rules apply: patterns over rule ids, topics and tags."""
 
-from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ctb_audit.errors import ConfigurationError
+from ctb_audit.standard import NamePatterns
 from ctb_audit.wording import did_you_mean
 
 RawRules = Mapping[str, Mapping[str, Any]]
@@ -18,10 +18,8 @@ def matching(rules: RawRules, patterns: Iterable[str], place: str = "") -> set[s
     """
     found: set[str] = set()
     for pattern in patterns:
-        named = set(rules)
-        if pattern != "*":
-            fits = fnmatchcase if any(mark in pattern for mark in "*?[") else str.__eq__
-            named = {i for i, raw in rules.items() if _names(pattern, i, raw, fits)}
+        wanted = NamePatterns([pattern])
+        named = {i for i, raw in rules.items() if _names(pattern, wanted, i, raw)}
         if place and not named:
             known = {*rules, *(raw["topic"] for raw in rules.values())}
             suggestion = did_you_mean(pattern, known) or ", `ctb rules` lists them"
@@ -47,12 +45,10 @@ def refuse_unknown(rules: RawRules, table: Mapping[str, Any], place: str) -> Non
     matching(rules, table.get("override", ()), f"{place}: override")
 
 
-def _names(
-    pattern: str, rule_id: str, raw: Mapping[str, Any], fits: Callable[[str, str], bool]
-) -> bool:
+def _names(pattern: str, wanted: NamePatterns, rule_id: str, raw: Mapping[str, Any]) -> bool:
     return (
-        fits(rule_id, pattern)
+        wanted.fits(rule_id)
         or pattern == raw["topic"]
         or pattern in raw.get("tags", ())
-        or fits(f"{raw['topic']}/{rule_id}", pattern)
+        or wanted.fits(f"{raw['topic']}/{rule_id}")
     )

@@ -332,7 +332,6 @@ def test_nothing_that_is_read_is_executed() -> None:
                 found.add((place, name))
     assert found <= {
         ("lean_methods.py", "exec"),
-        ("copies.py", "exec"),
         ("forked.py", "pickle.loads"),  # of a child, through a pipe of our own
         ("fleet/frames.py", "pickle.loads"),  # likewise
     }

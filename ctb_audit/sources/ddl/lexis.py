@@ -59,19 +59,21 @@ def _blank(nested: bool, most: int | None = None) -> str:
     return rf"(?:[{SPACE}]|--[^\n]*+\n|{comment})++"
 
 
-_HEADS: dict[System, str] = {
-    "postgresql": r"(?:OR~REPLACE~)?(?P<kind>FUNCTION|PROCEDURE|RULE)",
-    "sqlite": r"(?:TEMP(?:ORARY)?~)?(?P<kind>TRIGGER)",
-    "mysql": r"(?:OR~REPLACE~)?(?:DEFINER\s*=\s*\S+~)?(?P<kind>TRIGGER|PROCEDURE|FUNCTION|EVENT)",
-    "bigquery": r"(?:OR~REPLACE~)?(?P<kind>PROCEDURE)",
-    "firestore": r"(?P<kind>RULE)",
-}
 _KINDS: dict[System, tuple[str, ...]] = {
     "postgresql": ("FUNCTION", "PROCEDURE", "RULE"),
     "sqlite": ("TRIGGER",),
     "mysql": ("TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"),
     "bigquery": ("PROCEDURE",),
     "firestore": ("RULE",),
+}
+"""What CREATE makes whose statement may hold semicolons."""
+
+_BEFORE_KIND: dict[System, str] = {
+    "postgresql": r"(?:OR~REPLACE~)?",
+    "sqlite": r"(?:TEMP(?:ORARY)?~)?",
+    "mysql": r"(?:OR~REPLACE~)?(?:DEFINER\s*=\s*\S+~)?",
+    "bigquery": r"(?:OR~REPLACE~)?",
+    "firestore": "",
 }
 _BLOCK_START: dict[System, str] = {
     "postgresql": rf"\bBEGIN{_blank(nested=True, most=_INNER_COMMENT)}ATOMIC\b",
@@ -82,7 +84,10 @@ _BLOCK_START: dict[System, str] = {
 }
 
 
-_SHORT = 65_536
+SHORT = 65_536
+"""Characters of a text that is asked for a few words, or held against a small expression, in less
+time than a large one takes to compile.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +132,12 @@ def lexis(system: System, delimiter: str = ";", *, backslashes: bool = False) ->
     inner = "|".join([*strings, *comments])
     empty = re.escape(delimiter)
     gap = "|".join([f"[{SPACE}]++", f"(?:{empty})++", *comments])
+    head = rf"CREATE~{_BEFORE_KIND[system]}(?P<kind>{'|'.join(_KINDS[system])})\b"
     return Lexis(
         delimiter=delimiter,
         plain=re.compile(f"(?:{'|'.join([f'[^{stops}]++', inner, *single])})*+", re.S),
         gap=re.compile(f"(?:{gap})*+"),
-        head=pattern(rf"CREATE~{_HEADS[system]}\b".replace("~", _blank(postgres)), re.I),
+        head=pattern(head.replace("~", _blank(postgres)), re.I),
         block=_block(inner, _BLOCK_START[system], empty),
         quotes="".join(sorted({_STRINGS[name].lstrip("\\")[0] for name in names})),
         nested=postgres,
@@ -141,10 +147,8 @@ def lexis(system: System, delimiter: str = ";", *, backslashes: bool = False) ->
 
 
 def may_hold_blocks(text: str, system: System) -> bool:
-    """Whether a statement may hold semicolons: a text without the words of `head` holds none, and
-    a short one is asked for them in less time than the expressions take to compile.
-    """
-    if len(text) > _SHORT:
+    """Whether a statement may hold semicolons: none does in a text without the words of `head`."""
+    if len(text) > SHORT:
         return True
     folded = text.upper()
     return any(word in folded for word in _KINDS[system])

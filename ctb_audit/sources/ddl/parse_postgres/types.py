@@ -5,6 +5,7 @@ import re
 from ctb_audit.lean import pattern
 from ctb_audit.model import Type
 from ctb_audit.semantics.types import postgres_type
+from ctb_audit.sources.ddl.lexis import SHORT
 from ctb_audit.sources.ddl.parse_postgres.names import option_value, strings
 from ctb_audit.sources.ddl.parse_postgres.source import Node, Source
 
@@ -28,7 +29,6 @@ _PLAIN = pattern(
 """One word and its parameters, and behind them what no type goes on with. In a short script these
 are most types, and `_SPELLING` takes 1.2 ms to compile.
 """
-_SHORT = 65_536
 _EXTENSION_TYPES = frozenset({"citext", "hstore", "geometry", "geography"})
 _INTERVAL_FIELDS = (
     (1 << 2, "year"),
@@ -51,7 +51,7 @@ def read_type(node: Node, source: Source) -> Type:
     text = source.text
     match = None
     if location >= 0:
-        match = _PLAIN.match(text, location) if len(text) < _SHORT else None
+        match = _PLAIN.match(text, location) if len(text) < SHORT else None
         match = match or _SPELLING.match(text, location)
     if match is None:
         return type_of(node)
